@@ -1,0 +1,208 @@
+"""Pictures and masks between disk, memory and back: the one reader and the one writer.
+
+NumPy and Pillow only, so that training, inference and the command line read a file in
+exactly the same way. Sizes are always (height, width).
+"""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps
+
+from tfcoseg.signature import MAX_PIXELS, VOID
+
+# 16-bit pictures; Pillow before 11 opens a 16-bit PNG as "I".
+_DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarray:
+    """Returns a picture as it is meant to be seen, as RGB.
+
+    The EXIF orientation is honoured. Grey, palette and CMYK pictures become RGB, an alpha
+    channel is dropped, of 16 bits the high byte is kept.
+
+    Args:
+        source: a path, a PIL image, or an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
+            with values in 0..255 of any number type. Floats are rounded.
+
+    Returns:
+        An array (h, w, 3) of uint8, RGB.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is no picture, is damaged or has more than `MAX_PIXELS`
+            pixels, or if the array's shape or values do not fit.
+        TypeError: if `source` is none of these.
+
+    Example:
+
+    >>> read_image(np.zeros((2, 3), "uint8")).shape
+    (2, 3, 3)
+    """
+    if isinstance(source, Image.Image):
+        with _errors_naming("a PIL image"):
+            return _to_rgb(ImageOps.exif_transpose(_within_limit(source)))
+    if isinstance(source, (str, os.PathLike)):
+        with _errors_naming(source), Image.open(source) as image:
+            return _to_rgb(ImageOps.exif_transpose(_within_limit(image)))
+    if hasattr(source, "__array__"):
+        return _array_to_rgb(np.asarray(source))
+    raise TypeError(
+        "A picture must be given as a path, a PIL image or an array. "
+        f"Received: {type(source).__name__}"
+    )
+
+
+def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndarray:
+    """Returns a mask of 0 (background), 1 (object) and `VOID` (counts nowhere).
+
+    Args:
+        path: a one-channel picture with values {0, 255} or {0, 1}. Of a palette picture
+            the indices count, not the colours.
+        void_value: the value of the pixels that count nowhere, 2..255, or None.
+
+    Returns:
+        An array (h, w) of uint8.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is unreadable or holds any other value.
+    """
+    if void_value is not None and not 2 <= void_value <= 255:
+        raise ValueError(
+            "`void_value` must be None or in 2..255 (usually 255); 0 and 1 are background "
+            f"and object. Received: void_value={void_value}"
+        )
+    with _errors_naming(path), Image.open(path) as image:
+        image = ImageOps.exif_transpose(_within_limit(image))
+        array = np.asarray(image.convert("L") if image.mode == "1" else image)
+    if array.ndim != 2:
+        raise ValueError(
+            "A mask must have one channel; save it as an 8-bit grey or palette PNG. "
+            f"Received: {path} of mode {image.mode}"
+        )
+    values = np.unique(array).tolist()
+    objects = set(values) - {0, void_value}
+    if objects not in (set(), {1}, {255}):
+        raise ValueError(
+            "A mask may hold 0 and either 1 or 255; pass `void_value=255` if 255 marks "
+            f"pixels to be ignored. Received: {path} with the values "
+            f"{values[:20]}{' and more' if len(values) > 20 else ''}"
+        )
+    mask = np.isin(array, list(objects)).astype(np.uint8)
+    if void_value is not None:
+        mask[array == void_value] = VOID
+    return mask
+
+
+def read_size(path: str | os.PathLike) -> tuple[int, int]:
+    """Returns (height, width) as `read_image` would give them; reads the header only."""
+    with _errors_naming(path), Image.open(path) as image:
+        # The base class's method: that of PNG decodes the whole picture first.
+        exif = Image.Image.getexif(image)
+        width, height = _within_limit(image).size
+        turned = exif.get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    return (width, height) if turned else (height, width)
+
+
+def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resizes a uint8 picture to (height, width): bilinear, antialiased."""
+    if image.shape[:2] == tuple(size):
+        return image
+    height, width = size
+    resized = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(resized)
+
+
+def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resizes a float mask (h, w) to (height, width): bilinear, antialiased, float32."""
+    height, width = size
+    image = Image.fromarray(np.ascontiguousarray(mask, np.float32))
+    return np.array(image.resize((width, height), Image.Resampling.BILINEAR))
+
+
+def write_png(
+    path: str | os.PathLike, picture: np.ndarray | Image.Image, overwrite: bool = False
+) -> None:
+    """Writes a PNG under a temporary name first, so that no half-written file is seen.
+
+    Raises:
+        FileExistsError: if `path` exists and `overwrite` is false.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise FileExistsError(
+            f"{path} exists already. Pass --overwrite (overwrite=True in Python) to "
+            "replace it, or choose another output folder."
+        )
+    if not isinstance(picture, Image.Image):
+        picture = Image.fromarray(picture)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        picture.save(temporary, format="PNG")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_naming(source):
+    """Turns whatever Pillow raises into an error that names the file."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"There is no such picture: {source}") from error
+    except MemoryError:
+        raise
+    # Pillow's decoders raise what the bytes provoke: OSError, SyntaxError, struct.error...
+    except Exception as error:
+        raise ValueError(
+            "Expected a readable picture (JPEG, PNG or another format that Pillow reads). "
+            f"Received: {source}: {error}"
+        ) from error
+
+
+def _within_limit(image):
+    if image.width * image.height > MAX_PIXELS:
+        raise ValueError(
+            f"{image.width} x {image.height} pixels are more than the {MAX_PIXELS:,} that "
+            "are read; make the picture smaller first"
+        )
+    return image
+
+
+def _to_rgb(image):
+    if image.mode in _DEEP_MODES:
+        return _array_to_rgb(np.asarray(image).astype(np.int64) >> 8)
+    if image.mode == "F":
+        return _array_to_rgb(np.asarray(image))
+    # A palette's transparency would only provoke a warning here: alpha is dropped.
+    image.info.pop("transparency", None)
+    return np.array(image.convert("RGB"))
+
+
+def _array_to_rgb(array):
+    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))
+    if not fits or 0 in array.shape or array.dtype.kind not in "uif":
+        raise ValueError(
+            "An array must hold one picture of numbers: (height, width) or (height, width, "
+            f"channels) with 1, 3 or 4 channels. Received: {array.dtype} of shape "
+            f"{array.shape}"
+        )
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255):
+        raise ValueError(
+            "A picture's values must be in 0..255 and not NaN. Received: an array with "
+            f"values from {low} to {high}"
+        )
+    if array.dtype.kind == "f" and high <= 1 and np.any(array % 1):
+        raise ValueError(
+            "A picture's values must be in 0..255; multiply by 255 if they are in 0..1. "
+            f"Received: an array with values from {low} to {high}"
+        )
+    if array.dtype != np.uint8:
+        array = np.rint(array).astype(np.uint8)
+    array = array[..., None] if array.ndim == 2 else array[..., :3]
+    return np.array(np.broadcast_to(array, (*array.shape[:2], 3)))
