@@ -1,0 +1,54 @@
+"""Pictures that stand in more than one group, each time with another mask.
+
+Such a picture holds the objects of several groups, so that it makes a fine positive pair and
+an untrustworthy negative one. It also must not be split between training and validation.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from tfcoseg.data.folder import Record
+
+# Beside `images/`; each line names one picture's files, <group>/<file>, tab-separated.
+DUPLICATES_FILE = "duplicates_across_classes.tsv"
+
+
+def duplicate_images(records: Iterable[Record]) -> set[Path]:
+    """Returns the image paths that show a picture which stands in several groups.
+
+    Two sources: the folder's list of duplicates where it has one, and equal bytes.
+    """
+    records = list(records)
+    roots = {record.image.parents[2] for record in records}
+    listed = {path for root in roots for path in _listed(root)}
+    images = {record.image for record in records}
+    return (listed & images) | _equal_across_groups(records)
+
+
+def _listed(root):
+    file = root / DUPLICATES_FILE
+    if not file.is_file():
+        return
+    for line in file.read_text(encoding="utf-8").splitlines():
+        for name in filter(None, line.split("\t")):
+            yield root / "images" / name
+
+
+def _equal_across_groups(records):
+    by_size = defaultdict(list)
+    for record in records:
+        by_size[record.image.stat().st_size].append(record)
+    by_content = defaultdict(list)
+    for alike in by_size.values():
+        # Only files of equal length can be equal; reading the others would be a waste.
+        for record in alike if len(alike) > 1 else ():
+            digest = hashlib.sha256(record.image.read_bytes()).digest()
+            by_content[digest].append(record)
+    return {
+        record.image
+        for same in by_content.values()
+        if len({record.group for record in same}) > 1
+        for record in same
+    }
