@@ -1,0 +1,75 @@
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+GREY = (128, 128, 128)
+COLOURS = {"aeroplane": (255, 0, 0), "bird": (0, 255, 0), "car": (0, 0, 255)}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three groups of pictures 20 x 30, a square of the group's colour in each."""
+    for group, colour in COLOURS.items():
+        for index in range(4):
+            draw(tmp_path, group, f"{index}", colour, side=4 + index)
+    return tmp_path
+
+
+@pytest.fixture
+def write():
+    return draw
+
+
+def draw(root, group, name, colour, side, truth_side=None):
+    """A picture with a square of `side`, and a mask with one of `truth_side`."""
+    image = np.full((20, 30, 3), GREY, "uint8")
+    image[2 : 2 + side, 3 : 3 + side] = colour
+    mask = np.zeros((20, 30), "uint8")
+    truth_side = side if truth_side is None else truth_side
+    mask[2 : 2 + truth_side, 3 : 3 + truth_side] = 255
+    for kind, array in (("images", image), ("masks", mask)):
+        path = Path(root) / kind / group / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(array).save(path)
+
+
+@pytest.fixture
+def predictor():
+    return ColourPredictor()
+
+
+class ColourPredictor:
+    """Finds the pixels of the colour that is not grey in the partner's picture.
+
+    Without correlation it finds all that is not grey, and a column of background.
+    """
+
+    working_size = 64
+    threshold = 0.5
+
+    def __init__(self):
+        self.encoded = Counter()
+        self.decoded = 0
+
+    def encode(self, path):
+        self.encoded[Path(path)] += 1
+        image = np.asarray(Image.open(path))
+        objects = image[np.any(image != GREY, axis=-1)]
+        kernel = objects[0] if len(objects) else np.array(GREY)
+        return SimpleNamespace(
+            tensors={"image": image, "kernel": kernel}, size=image.shape[:2]
+        )
+
+    def decode(self, encoded, kernel, correlation="on"):
+        self.decoded += 1
+        image = encoded.tensors["image"]
+        if correlation == "off":
+            found = np.any(image != GREY, axis=-1)
+            found[:, 0] = True
+        else:
+            found = np.all(image == kernel, axis=-1)
+        return np.where(found, np.float32(0.5), np.float32(0.49)), float(found.any())

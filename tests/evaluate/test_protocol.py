@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.evaluate.protocol import Protocol, plan, read_records
+
+
+def no_progress(iterable, **_):
+    return iterable
+
+
+def records_of(root, protocol=Protocol()):
+    return read_records(root, protocol, no_progress)
+
+
+def names(comparisons, kind):
+    return [
+        (c.record.group, c.record.name, c.partner and (c.partner.group, c.partner.name))
+        for c in comparisons
+        if c.kind == kind
+    ]
+
+
+def test_consecutive_judges_each_picture_once_and_wraps_round(folder):
+    protocol = Protocol(groups=["bird"])
+    records, problems = records_of(folder, protocol)
+    assert not problems
+    assert names(plan(records, protocol), "pair") == [
+        ("bird", "0", ("bird", "1")),
+        ("bird", "1", ("bird", "2")),
+        ("bird", "2", ("bird", "3")),
+        ("bird", "3", ("bird", "0")),
+    ]
+
+
+def test_all_judges_both_masks_of_every_unordered_pair(folder):
+    records, _ = records_of(folder)
+    comparisons = names(plan(records, Protocol(pairs="all")), "pair")
+    assert len(comparisons) == len(set(comparisons)) == 3 * 4 * 3
+    assert all(group == partner[0] for group, _, partner in comparisons)
+    assert ("car", "3", ("car", "1")) in comparisons
+    assert ("car", "1", ("car", "3")) in comparisons
+
+
+def test_comparisons_are_ordered_by_the_picture_that_is_judged(folder):
+    protocol = Protocol(pairs="all", wrong_partner=True, no_correlation=True)
+    records, _ = records_of(folder, protocol)
+    order = [records.index(c.record) for c in plan(records, protocol)]
+    assert order == sorted(order)
+
+
+def test_first_pictures_of_each_group_by_name(folder):
+    protocol = Protocol(per_group=2)
+    records, _ = records_of(folder, protocol)
+    assert [(r.group, r.name) for r in records] == [
+        (group, name) for group in ("aeroplane", "bird", "car") for name in ("0", "1")
+    ]
+
+
+def test_limit_spreads_pairs_over_each_group(folder):
+    protocol = Protocol(pairs="all", limit=2, no_correlation=True)
+    records, _ = records_of(folder, protocol)
+    comparisons = plan(records, protocol)
+    pairs = names(comparisons, "pair")
+    assert len(pairs) == 3 * 2 * 2
+    judged = {(group, name) for group, name, _ in pairs}
+    off = names(comparisons, "no_correlation")
+    assert {(group, name) for group, name, _ in off} == judged
+    assert len(off) == len(judged)
+
+
+def test_wrong_partners_come_from_a_group_that_shares_nothing(folder):
+    protocol = Protocol(wrong_partner=True)
+    records, _ = records_of(folder)
+    wrong = names(plan(records, protocol), "wrong_partner")
+    assert len({(group, name) for group, name, _ in wrong}) == len(wrong) == 12
+    assert all(group != partner[0] for group, _, partner in wrong)
+
+
+def test_excluded_groups_are_no_wrong_partners(folder):
+    protocol = Protocol(wrong_partner=True, exclude=[("aeroplane", "bird")])
+    records, _ = records_of(folder)
+    wrong = names(plan(records, protocol), "wrong_partner")
+    found = {(group, partner[0]) for group, _, partner in wrong}
+    assert found == {("aeroplane", "car"), ("bird", "car"), ("car", "aeroplane")}
+
+
+def test_wrong_partners_without_a_second_group_are_an_error(folder):
+    protocol = Protocol(groups=["car"], empty_pairs=True)
+    records, _ = records_of(folder, protocol)
+    with pytest.raises(ValueError, match=r"two groups.*Received the groups \['car'\]"):
+        plan(records, protocol)
+
+
+def test_bad_files_are_left_out_and_their_neighbours_get_other_partners(folder):
+    (folder / "images/bird/1.png").write_bytes(b"no picture")
+    image = folder / "images/bird/3.png"
+    image.write_bytes(image.read_bytes()[:-30])  # its header is whole
+    (folder / "masks/car/2.png").unlink()
+    mask = np.full((20, 30), 7, "uint8")
+    Image.fromarray(mask).save(folder / "masks/car/1.png")
+    records, problems = records_of(folder)
+    assert names(plan(records, Protocol(groups=["bird"])), "pair")[4:] == [
+        ("bird", "0", ("bird", "2")),
+        ("bird", "2", ("bird", "0")),
+        ("car", "0", ("car", "3")),
+        ("car", "3", ("car", "0")),
+    ]
+    for file in ("bird/1.png", "bird/3.png", "masks/car/2.png", "masks/car/1.png"):
+        assert any(file in problem for problem in problems), file
+
+
+def test_group_with_one_readable_picture_is_left_out(folder):
+    for index in (0, 1, 2):
+        image = folder / f"images/car/{index}.png"
+        image.write_bytes(image.read_bytes()[:-30])
+    records, problems = records_of(folder)
+    assert {record.group for record in records} == {"aeroplane", "bird"}
+    assert any("only readable picture of group 'car'" in line for line in problems)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"pairs": "some"}, "'all' or 'consecutive'.*pairs='some'"),
+        ({"per_group": 1}, "at least 2.*per_group=1"),
+        ({"limit": 0}, "at least 1.*limit=0"),
+    ],
+)
+def test_arguments_that_make_no_sense(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Protocol(**arguments)

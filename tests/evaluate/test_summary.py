@@ -1,0 +1,79 @@
+import json
+
+import pytest
+
+from tfcoseg.evaluate import Protocol, evaluate_folder
+from tfcoseg.evaluate.summary import summarise
+
+
+@pytest.fixture
+def summary(folder, write, predictor):
+    write(folder, "car", "0", (0, 0, 255), side=4, truth_side=8)  # J 25
+    write(
+        folder, "bird", "3", (0, 255, 0), side=0, truth_side=0
+    )  # nothing, found empty
+    protocol = Protocol(wrong_partner=True, empty_pairs=True, no_correlation=True)
+    return summarise(evaluate_folder(predictor, folder, protocol))
+
+
+def test_overall_by_three_averages(summary):
+    # bird/2 is judged beside the empty bird/3, whose colour is grey.
+    bird = [100, 100, 100 * 0 / 600]
+    jaccard = [100] * 4 + bird + [25, 100, 100, 100]
+    overall = summary["overall"]["J"]
+    assert overall["images"] == pytest.approx(sum(jaccard) / 11, abs=1e-3)
+    assert overall["groups"] == pytest.approx((100 + 200 / 3 + 325 / 4) / 3, abs=1e-3)
+    squares = [16, 25, 36, 49]
+    intersection = 3 * sum(squares) - 36 - 49
+    union = intersection + 600 + 48
+    assert overall["pooled"] == pytest.approx(100 * intersection / union, abs=1e-3)
+
+
+def test_groups(summary):
+    car = summary["groups"]["car"]
+    assert car["masks"] == 4
+    assert car["J"] == pytest.approx(325 / 4)
+    assert car["J_pooled"] == pytest.approx(100 * 126 / (126 + 48), abs=1e-3)
+    assert car["P"] == pytest.approx((300 + 100 * 552 / 600) / 4)
+    assert car["predicted"] == pytest.approx(100 * 126 / 2400)
+
+
+def test_empty_truth_found_empty_is_in_the_empty_table_alone(summary):
+    assert summary["groups"]["bird"]["masks"] == 4
+    assert summary["empty"]["true_mask_empty"] == {
+        "pictures": 1,
+        "predicted": 0.0,
+        "any": 0.0,
+        "over_1_percent": 0.0,
+    }
+
+
+def test_false_positives_beside_a_wrong_partner(summary):
+    empty = summary["empty"]["nothing_in_common"]
+    # Beside the grey bird/3 all background is found.
+    wrong = [m for m in summary["masks"] if m["kind"] == "wrong_partner"]
+    found = [mask for mask in wrong if mask["predicted"] > 0]
+    assert [mask["partner"] for mask in found] == ["bird/3"]
+    assert empty["pictures"] == len(wrong) == 12
+    assert empty["any"] == empty["over_1_percent"] == pytest.approx(100 / 12, abs=1e-3)
+    assert empty["predicted"] == pytest.approx(found[0]["predicted"] / 12, abs=1e-3)
+    assert summary["controls"]["wrong_partner"]["overall"]["J"]["images"] == 0.0
+
+
+def test_controls_are_there_only_if_wanted(folder, predictor):
+    summary = summarise(evaluate_folder(predictor, folder, Protocol(empty_pairs=True)))
+    assert summary["controls"] == {}
+    assert list(summary["empty"]) == ["nothing_in_common"]
+    summary = summarise(
+        evaluate_folder(predictor, folder, Protocol(wrong_partner=True))
+    )
+    assert list(summary["controls"]) == ["wrong_partner"]
+    assert summary["empty"] == {}
+
+
+def test_summary_is_fit_for_json_and_states_the_protocol(summary):
+    protocol = json.loads(json.dumps(summary, allow_nan=False))["protocol"]
+    assert protocol["pairs"] == "consecutive"
+    assert protocol["working_size"] == 64 and protocol["threshold"] == 0.5
+    assert len(summary["masks"]) == 36
+    assert summary["pictures"] == 12

@@ -1,0 +1,42 @@
+"""The best and the worst masks of an evaluation on one picture."""
+
+from PIL import Image
+
+from tfcoseg.evaluate.run import Evaluation
+from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.visualization import contact_sheet, overlay
+
+TRUTH_COLOUR = (32, 160, 64)
+
+
+def draw_sheet(evaluation: Evaluation) -> Image.Image:
+    """Draws the extremes, best first: found mask, true mask (green), and the partner.
+
+    A picture that is among the best is not shown among the worst again.
+    """
+    best, worst = evaluation.extremes.best, evaluation.extremes.worst
+    shown = {example.comparison.record for example in best}
+    worst = [e for e in worst if e.comparison.record not in shown]
+    rows, captions = [], []
+    for title, examples in (("best", best), ("worst", worst)):
+        for number, example in enumerate(examples, start=1):
+            rows.append(_row(example))
+            captions.append(_caption(f"{title} {number}", example))
+    return contact_sheet(rows, captions)
+
+
+def _row(example):
+    record, partner = example.comparison.record, example.comparison.partner
+    image = read_image(record.image)
+    truth = read_mask(record.mask, record.void_value) == 1
+    return [
+        overlay(image, example.mask),
+        overlay(image, truth, TRUTH_COLOUR),
+        read_image(partner.image),
+    ]
+
+
+def _caption(title, example):
+    record, partner = example.comparison.record, example.comparison.partner
+    jaccard = f"J {100 * example.jaccard:.1f}"
+    return f"{title}: {jaccard}, {record.group}/{record.name} with {partner.name}"

@@ -1,0 +1,69 @@
+"""The figures of an evaluation as a table of text."""
+
+from collections.abc import Sequence
+from typing import Any
+
+_NAMES = {
+    "wrong_partner": "wrong partner",
+    "no_correlation": "correlation off",
+    "nothing_in_common": "nothing in common",
+    "true_mask_empty": "true mask empty",
+}
+
+
+def format_table(summary: dict[str, Any]) -> str:
+    """Lays out what `summarise` returned, for a screen 80 columns wide."""
+    blocks = [_overall(summary), _groups(summary["groups"])]
+    if summary["empty"]:
+        blocks.append(_empty(summary["empty"]))
+    return "\n\n".join(blocks)
+
+
+def align(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows of cells as text: the first column to the left, the others to the right.
+
+    Numbers get one decimal place, integers none, and None becomes a dash.
+    """
+    cells = [[_text(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if index else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths))
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _overall(summary):
+    header = ["", "masks", "J images", "J groups", "J pooled", "P", "predicted"]
+    sets = {"all groups": summary["overall"]}
+    for name, control in summary["controls"].items():
+        sets[_NAMES[name]] = control["overall"]
+    rows = []
+    for name, of in sets.items():
+        jaccard = [of["J"][average] for average in ("images", "groups", "pooled")]
+        rest = [of["P"]["images"], of["predicted"]["images"]]
+        rows.append([name, of["masks"], *jaccard, *rest])
+    return align([header, *rows])
+
+
+def _groups(groups):
+    header = ["group", "masks", "J", "J pooled", "P", "predicted"]
+    keys = ["masks", "J", "J_pooled", "P", "predicted"]
+    return align(
+        [header, *([name, *(of[key] for key in keys)] for name, of in groups.items())]
+    )
+
+
+def _empty(empty):
+    header = ["empty masks", "pictures", "predicted", "any pixel", "over 1 %"]
+    keys = ["pictures", "predicted", "any", "over_1_percent"]
+    rows = [[_NAMES[name], *(of[key] for key in keys)] for name, of in empty.items()]
+    return align([header, *rows])
+
+
+def _text(cell):
+    if cell is None:
+        return "-"
+    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
