@@ -84,7 +84,9 @@ def _group_names(root, groups):
             "Expected a folder that holds images/<group>/ and masks/<group>/. "
             f"Received: {root}"
         )
-    found = sorted(entry.name for entry in (root / "images").iterdir() if entry.is_dir())
+    found = sorted(
+        entry.name for entry in (root / "images").iterdir() if entry.is_dir()
+    )
     if groups is None:
         return found
     groups = [groups] if isinstance(groups, str) else list(groups)

@@ -175,7 +175,9 @@ def _next_record(groups, index, key):
     """Returns the record that is A in draw `index`, and a generator for the rest of it."""
     names = list(groups)
     round_, position = divmod(index, len(names))
-    name = names[np.random.default_rng([*key, 0, round_]).permutation(len(names))[position]]
+    name = names[
+        np.random.default_rng([*key, 0, round_]).permutation(len(names))[position]
+    ]
     group = groups[name]
     lap, turn = divmod(round_, len(group))
     order = np.random.default_rng([*key, 1, names.index(name), lap])

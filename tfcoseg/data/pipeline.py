@@ -1,0 +1,154 @@
+"""From records on disk to `tf.data` datasets of what a model takes and should return."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tfcoseg.data import transforms
+from tfcoseg.data.folder import Record
+from tfcoseg.data.pairing import Pair
+from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B, TRAINING_SIZE, VOID
+
+Transform = Callable[[dict], dict]
+
+
+def default_augmentation() -> list[Transform]:
+    """What `augment=True` stands for; given at the picture's own size, before resizing."""
+    return [transforms.random_crop(), transforms.random_flip()]
+
+
+def pair_dataset(
+    pairs: Sequence[Pair],
+    size: int | tuple[int, int] = TRAINING_SIZE,
+    batch_size: int = 4,
+    seed: int = 0,
+    augment: bool | Sequence[Transform] = True,
+    void_value: int | None = None,
+    first_index: int = 0,
+    drop_remainder: bool = True,
+) -> tf.data.Dataset:
+    """Reads, augments, resizes and batches pairs, in their order, once through.
+
+    The two pictures of a pair are augmented independently. What happens to pair i depends
+    on (seed, i) alone, i counted from `first_index`; so a run that stopped after N pairs
+    goes on with `pair_dataset(sample_pairs(..., start=N), ..., first_index=N)`.
+
+    Args:
+        pairs: see `tfcoseg.data.pairing`. The masks of a negative pair come out empty.
+        size: (height, width), or one number for a square.
+        batch_size: pairs per batch.
+        seed: of the augmentation.
+        augment: whether to augment, or transforms of your own.
+        void_value: for records that do not name theirs; see `tfcoseg.pictures.read_mask`.
+        first_index: the number of the first pair.
+        drop_remainder: leave out a last, smaller batch, so that all have one shape.
+
+    Returns:
+        A dataset of ({"image_a", "image_b"}, {"mask_a", "mask_b"}); images float32 (batch,
+        height, width, 3) in 0..255, masks float32 (batch, height, width, 1) of 0, 1 and
+        `VOID`.
+
+    Example:
+
+        pairs = sample_pairs(read_folder("data"), count=1000)
+        model.fit(pair_dataset(pairs, size=321))
+    """
+    pairs = list(pairs)
+    steps = _steps(size, augment)
+    records = [record for pair in pairs for record in (pair.record_a, pair.record_b)]
+    positive = tf.constant([pair.positive for pair in pairs], tf.bool)
+
+    def load(i):
+        images, masks = [], []
+        for side in (0, 1):
+            example = _read(records, 2 * i + side, void_value)
+            example["seed"] = _seed(seed, i + first_index, side)
+            for step in steps:
+                example = step(example)
+            images.append(example["image"])
+            masks.append(_truth(example["mask"], positive[i]))
+        return dict(zip((IMAGE_A, IMAGE_B), images)), dict(zip((MASK_A, MASK_B), masks))
+
+    dataset = tf.data.Dataset.range(len(pairs), output_type=tf.int32)
+    dataset = dataset.map(load, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.batch(batch_size, drop_remainder=drop_remainder).prefetch(2)
+
+
+def image_dataset(
+    records: Sequence[Record],
+    size: int | tuple[int, int] = TRAINING_SIZE,
+    views: int = 1,
+    seed: int = 0,
+    augment: bool | Sequence[Transform] = True,
+) -> tf.data.Dataset:
+    """Reads every record `views` times, each time augmented anew: to cache features of.
+
+    Args:
+        records: see `read_folder`.
+        size: (height, width), or one number for a square.
+        views: how often each record comes, in direct succession.
+        seed: of the augmentation; that of a view depends on (seed, record index, view).
+        augment: whether to augment, or transforms of your own. Without it every view is
+            the picture itself.
+
+    Returns:
+        A dataset, not batched, of (image, mask, record index, view): float32 (height,
+        width, 3) in 0..255, uint8 (height, width, 1) of 0, 1 and `VOID`, int32, int32.
+    """
+    records = list(records)
+    steps = _steps(size, augment)
+
+    def load(i):
+        index, view = i // views, i % views
+        example = _read(records, index, None)
+        example["seed"] = _seed(seed, index, view)
+        for step in steps:
+            example = step(example)
+        return example["image"], example["mask"], index, view
+
+    dataset = tf.data.Dataset.range(len(records) * views, output_type=tf.int32)
+    dataset = dataset.map(load, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.prefetch(tf.data.AUTOTUNE)
+
+
+def _steps(size, augment):
+    if augment is True:
+        # Colours last: a photograph of 12 megapixels has fewer pixels by then.
+        before, after = default_augmentation(), [transforms.random_colour()]
+    else:
+        before, after = list(augment or ()), []
+    return [*before, transforms.resize(size), *after]
+
+
+def _read(records, index, void_value):
+    """Reads inside a graph what `tfcoseg.pictures`, the one reader of all, reads."""
+
+    def read(i):
+        record = records[i]
+        value = void_value if record.void_value is None else record.void_value
+        image, mask = read_image(record.image), read_mask(record.mask, value)
+        if image.shape[:2] != mask.shape:
+            raise ValueError(
+                "A picture and its mask must have one size. Received: "
+                f"{record.image} of {image.shape[:2]}, {record.mask} of {mask.shape}"
+            )
+        return image.astype(np.float32), mask[..., None]
+
+    image, mask = tf.numpy_function(read, [index], (tf.float32, tf.uint8))
+    image.set_shape((None, None, 3))
+    mask.set_shape((None, None, 1))
+    return {"image": image, "mask": mask}
+
+
+def _seed(seed, index, part):
+    """An int32 pair for `part` (a side or a view) of example `index`."""
+    seed = tf.stack([tf.constant(seed, tf.int32), index])
+    return tf.random.experimental.stateless_fold_in(seed, part)
+
+
+def _truth(mask, positive):
+    """The mask itself; of a negative pair only its void, with no object."""
+    keep = tf.logical_or(positive, mask == VOID)
+    return tf.cast(tf.where(keep, mask, tf.zeros_like(mask)), tf.float32)

@@ -1,0 +1,123 @@
+"""What may be done to a picture and its mask: functions `args -> (example -> example)`.
+
+An example is a dict of an `image`, float32 (height, width, 3) in 0..255; a `mask`, uint8
+(height, width, 1) of 0, 1 and `VOID`; and a `seed`, int32 (2,). Each function returns a new
+dict with the same keys. What a random one does depends on its arguments and the seed alone,
+and picture and mask always share its geometry.
+"""
+
+import tensorflow as tf
+
+# Each transform folds its own number into the seed, so that they draw independently, and
+# leaving one out changes nothing about the others.
+_CROP, _FLIP, _BRIGHTNESS, _CONTRAST, _SATURATION, _HUE, _GREY = range(7)
+
+
+def resize(size):
+    """Squashes picture and mask to `size`: (height, width), or one number for a square."""
+    size = (size, size) if isinstance(size, int) else tuple(size)
+
+    def apply(example):
+        return {**example, **_resized(example["image"], example["mask"], size)}
+
+    return apply
+
+
+def random_crop(scale=(0.4, 1.0), min_object_covered=0.6, aspect_ratio=(0.75, 1.333)):
+    """Keeps a random rectangle that shows most of the object.
+
+    Args:
+        scale: least and greatest share of the picture's area that is kept.
+        min_object_covered: least share of the box around the object that is kept. Where no
+            rectangle is found, the whole picture stays.
+        aspect_ratio: least and greatest width / height of the rectangle.
+    """
+
+    def apply(example):
+        image, mask = example["image"], example["mask"]
+        begin, size, _ = tf.image.stateless_sample_distorted_bounding_box(
+            tf.shape(image),
+            _object_box(mask)[None, None],
+            seed=_seed(example, _CROP),
+            min_object_covered=min_object_covered,
+            aspect_ratio_range=aspect_ratio,
+            area_range=scale,
+        )
+        end = begin + size
+        window = slice(begin[0], end[0]), slice(begin[1], end[1])
+        return {**example, "image": image[window], "mask": mask[window]}
+
+    return apply
+
+
+def random_flip(probability=0.5):
+    """Mirrors left and right with the given probability."""
+
+    def apply(example):
+        drawn = tf.random.stateless_uniform((), _seed(example, _FLIP))
+        return {
+            **example,
+            **{
+                key: tf.where(drawn < probability, example[key][:, ::-1], example[key])
+                for key in ("image", "mask")
+            },
+        }
+
+    return apply
+
+
+def random_colour(brightness=0.15, contrast=0.3, saturation=0.4, hue=0.05, grey=0.1):
+    """Changes the colours of the picture; the mask stays.
+
+    Args:
+        brightness: greatest change, as a share of full white.
+        contrast, saturation: greatest change of a factor of 1, below 1.
+        hue: greatest turn, as a share of the colour circle, up to 0.5.
+        grey: probability that no colour is left.
+    """
+
+    def apply(example):
+        seeds = [_seed(example, number) for number in range(_BRIGHTNESS, _GREY + 1)]
+        image = example["image"] / 255.0
+        image = tf.image.stateless_random_brightness(image, brightness, seeds[0])
+        image = tf.image.stateless_random_contrast(
+            image, 1 - contrast, 1 + contrast, seeds[1]
+        )
+        # Saturation and hue are defined inside the colour cube only.
+        image = tf.clip_by_value(image, 0.0, 1.0)
+        image = tf.image.stateless_random_saturation(
+            image, 1 - saturation, 1 + saturation, seeds[2]
+        )
+        image = tf.image.stateless_random_hue(image, hue, seeds[3])
+        if grey:
+            colourless = tf.random.stateless_uniform((), seeds[4]) < grey
+            image = tf.cond(colourless, lambda: _grey(image), lambda: image)
+        return {**example, "image": tf.clip_by_value(image, 0.0, 1.0) * 255.0}
+
+    return apply
+
+
+def _resized(image, mask, size):
+    """The rule: pictures bilinearly with antialiasing, masks by nearest neighbour."""
+    return {
+        "image": tf.image.resize(image, size, "bilinear", antialias=True),
+        "mask": tf.image.resize(mask, size, "nearest"),
+    }
+
+
+def _object_box(mask):
+    """Returns (top, left, bottom, right) as shares; of the picture, if it has no object."""
+    there = tf.where(mask[..., 0] == 1)
+    size = tf.shape(mask, tf.int64)[:2]
+    empty = tf.equal(tf.shape(there)[0], 0)
+    low = tf.where(empty, tf.zeros_like(size), tf.reduce_min(there, axis=0))
+    high = tf.where(empty, size, tf.reduce_max(there, axis=0) + 1)
+    return tf.cast(tf.concat([low / size, high / size], axis=0), tf.float32)
+
+
+def _grey(image):
+    return tf.repeat(tf.image.rgb_to_grayscale(image), 3, axis=-1)
+
+
+def _seed(example, number):
+    return tf.random.experimental.stateless_fold_in(example["seed"], number)
