@@ -1,4 +1,4 @@
-"""The training loss that Keras lacks: pixel by pixel and region by region, void left out."""
+"""The training loss that Keras lacks: pixels and regions, with void left out."""
 
 import keras
 from keras import ops

@@ -10,8 +10,8 @@ from tfcoseg.signature import VOID
 class BinaryIoU(keras.metrics.BinaryIoU):
     """Intersection over union of the object, pooled over all pixels seen.
 
-    This is the figure to watch during `fit`; `tfcoseg evaluate` reports J at the pictures'
-    own sizes, and averages it in three ways.
+    This is the figure to watch during `fit`; `tfcoseg evaluate` reports J at the
+    pictures' own sizes, and averages it in three ways.
 
     Args:
         target_class_ids: (1,) for the object, (0, 1) for the mean with the background.

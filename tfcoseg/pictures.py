@@ -20,12 +20,12 @@ _DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarray:
     """Returns a picture as it is meant to be seen, as RGB.
 
-    The EXIF orientation is honoured. Grey, palette and CMYK pictures become RGB, an alpha
-    channel is dropped, of 16 bits the high byte is kept.
+    The EXIF orientation is honoured. Grey, palette and CMYK pictures become RGB, an
+    alpha channel is dropped, of 16 bits the high byte is kept.
 
     Args:
-        source: a path, a PIL image, or an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
-            with values in 0..255 of any number type. Floats are rounded.
+        source: a path, a PIL image, or an array (h, w), (h, w, 1), (h, w, 3) or (h, w,
+            4) with values in 0..255 of any number type. Floats are rounded.
 
     Returns:
         An array (h, w, 3) of uint8, RGB.
@@ -72,8 +72,8 @@ def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndar
     """
     if void_value is not None and not 2 <= void_value <= 255:
         raise ValueError(
-            "`void_value` must be None or in 2..255 (usually 255); 0 and 1 are background "
-            f"and object. Received: void_value={void_value}"
+            "`void_value` must be None or in 2..255, usually 255; 0 and 1 are "
+            f"background and object. Received: void_value={void_value}"
         )
     with _errors_naming(path), Image.open(path) as image:
         image = ImageOps.exif_transpose(_within_limit(image))
@@ -98,7 +98,7 @@ def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndar
 
 
 def read_size(path: str | os.PathLike) -> tuple[int, int]:
-    """Returns (height, width) as `read_image` would give them; reads the header only."""
+    """Returns (height, width) of what `read_image` would return, from the header."""
     with _errors_naming(path), Image.open(path) as image:
         # The base class's method: that of PNG decodes the whole picture first.
         exif = Image.Image.getexif(image)
@@ -117,7 +117,7 @@ def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a float mask (h, w) to (height, width): bilinear, antialiased, float32."""
+    """Resizes a float32 mask (h, w) to (height, width): bilinear, antialiased."""
     height, width = size
     image = Image.fromarray(np.ascontiguousarray(mask, np.float32))
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR))
@@ -156,10 +156,10 @@ def _errors_naming(source):
         raise FileNotFoundError(f"There is no such picture: {source}") from error
     except MemoryError:
         raise
-    # Pillow's decoders raise what the bytes provoke: OSError, SyntaxError, struct.error...
+    # Pillow's decoders raise what the bytes provoke: OSError, SyntaxError and others.
     except Exception as error:
         raise ValueError(
-            "Expected a readable picture (JPEG, PNG or another format that Pillow reads). "
+            "Expected a readable picture: JPEG, PNG or another format of Pillow's. "
             f"Received: {source}: {error}"
         ) from error
 
@@ -167,8 +167,8 @@ def _errors_naming(source):
 def _within_limit(image):
     if image.width * image.height > MAX_PIXELS:
         raise ValueError(
-            f"{image.width} x {image.height} pixels are more than the {MAX_PIXELS:,} that "
-            "are read; make the picture smaller first"
+            f"{image.width} x {image.height} pixels are more than the {MAX_PIXELS:,} "
+            "that are read; make the picture smaller first"
         )
     return image
 
@@ -187,20 +187,16 @@ def _array_to_rgb(array):
     fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4))
     if not fits or 0 in array.shape or array.dtype.kind not in "uif":
         raise ValueError(
-            "An array must hold one picture of numbers: (height, width) or (height, width, "
-            f"channels) with 1, 3 or 4 channels. Received: {array.dtype} of shape "
-            f"{array.shape}"
+            "An array must hold the numbers of one picture, (height, width[, 1, 3 or "
+            f"4]). Received: {array.dtype} of shape {array.shape}"
         )
     low, high = array.min(), array.max()
-    if not (low >= 0 and high <= 255):
+    # Fractions up to 1 would be an almost black picture: surely another scale.
+    fractions = array.dtype.kind == "f" and high <= 1 and np.any(array % 1)
+    if fractions or not (low >= 0 and high <= 255):
         raise ValueError(
-            "A picture's values must be in 0..255 and not NaN. Received: an array with "
-            f"values from {low} to {high}"
-        )
-    if array.dtype.kind == "f" and high <= 1 and np.any(array % 1):
-        raise ValueError(
-            "A picture's values must be in 0..255; multiply by 255 if they are in 0..1. "
-            f"Received: an array with values from {low} to {high}"
+            "A picture's values must be in 0..255 (multiply by 255 if they are in 0..1) "
+            f"and not NaN. Received: an array with values from {low} to {high}"
         )
     if array.dtype != np.uint8:
         array = np.rint(array).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Pictures in folders, pairs of them, and what is done to them before a model sees them.
+"""Pictures in folders, pairs of them, and the way from there to a model.
 
 Names are imported when they are first asked for: folders and pairs need no TensorFlow.
 """

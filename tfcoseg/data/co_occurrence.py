@@ -1,9 +1,9 @@
 """Which kinds of object may be trusted not to appear in each other's pictures.
 
-A mask covers the objects of its group only: the picture may hold others, unlabelled. Two
-pictures make an honest negative pair only if neither is likely to hold the other's object,
-nor both a third kind of object. The lists below are general knowledge of what is
-photographed together, in the class names of PASCAL VOC, COCO and MSRC.
+A mask covers the objects of its group only: the picture may hold others, unlabelled.
+Two pictures make an honest negative pair only if neither is likely to hold the other's
+object, nor both a third kind of object. The lists below are general knowledge of what
+is photographed together, in the class names of PASCAL VOC, COCO and MSRC.
 """
 
 # Other spellings of a class, so that the lists need one.
@@ -25,28 +25,31 @@ UNTRUSTED = frozenset({"person", "building", "tree", "grass", "sky", "road", "wa
 
 # Two groups of one row never make a negative pair.
 TOGETHER = (
-    # Rooms: one picture in two holds several of these; cats and dogs lie on the furniture.
+    # Rooms: one picture in two holds several of these; cats and dogs lie on the
+    # furniture.
     frozenset(
-        "bed book bottle bowl cat chair clock cup diningtable dog keyboard laptop microwave "
-        "mouse oven pottedplant refrigerator sink sofa toilet tvmonitor vase".split()
+        "bed book bottle bowl cat chair clock cup diningtable dog keyboard laptop "
+        "microwave mouse oven pottedplant refrigerator sink sofa toilet tvmonitor vase".split()
     ),
-    # Streets: parked cars, bicycles and motorcycles stand in the background of each other.
+    # Streets: parked cars, bicycles and motorcycles stand in the background of each
+    # other.
     frozenset(
         "bench bicycle bus car fire_hydrant motorbike parking_meter sign stop_sign "
         "traffic_light train truck umbrella".split()
     ),
-    # Pastures share their animals, dogs herd them, and at a coarse grain all of them, cats
-    # and bears included, are one kind of thing: a four-legged animal.
+    # Pastures share their animals, dogs herd them, and at a coarse grain all of them,
+    # cats and bears included, are one kind of thing: a four-legged animal.
     frozenset("bear cat cow dog elephant giraffe goat horse sheep zebra".split()),
     # Water and shore: gulls and ducks around boats.
     frozenset({"bird", "boat"}),
     # Flowers grow in pots and stand in vases.
     frozenset({"flower", "pottedplant", "vase"}),
-    # Things that people ride, sit on, hold, use or wear: both pictures would hold a person.
+    # Things that people ride, sit on, hold, use or wear: both pictures would hold a
+    # person.
     frozenset(
-        "backpack bench bicycle boat book bottle bowl bus car chair cup diningtable frisbee "
-        "handbag horse keyboard kite laptop motorbike mouse skateboard skis snowboard sofa "
-        "suitcase surfboard tie tvmonitor umbrella".split()
+        "backpack bench bicycle boat book bottle bowl bus car chair cup diningtable "
+        "frisbee handbag horse keyboard kite laptop motorbike mouse skateboard skis "
+        "snowboard sofa suitcase surfboard tie tvmonitor umbrella".split()
     ),
 )
 
@@ -58,7 +61,8 @@ def may_share_object(
 
     Args:
         group_a, group_b: names of groups. A name that no list knows is trusted.
-        exclude: further groups, {name}, and pairs of groups, {name, name}, not to trust.
+        exclude: further groups, {name}, and pairs of groups, {name, name}, not to
+            trust.
     """
     a, b = ALIASES.get(group_a, group_a), ALIASES.get(group_b, group_b)
     return (

@@ -1,7 +1,8 @@
 """Pictures that stand in more than one group, each time with another mask.
 
-Such a picture holds the objects of several groups, so that it makes a fine positive pair and
-an untrustworthy negative one. It also must not be split between training and validation.
+Such a picture holds the objects of several groups, so that it makes a fine positive
+pair and an untrustworthy negative one. It also must not be split between training and
+validation.
 """
 
 import hashlib

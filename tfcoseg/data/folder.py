@@ -21,8 +21,8 @@ _SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 class Record:
     """One picture and its mask.
 
-    `name` is the file's name without its suffix. `void_value` is the value of this mask's
-    pixels that count nowhere, so that records of several folders can be mixed.
+    `name` is the file's name without its suffix. `void_value` is the value of this
+    mask's pixels that count nowhere, so that records of several folders can be mixed.
     """
 
     group: str
@@ -53,8 +53,8 @@ def read_folder(
 
     Raises:
         FileNotFoundError: if `root` has no `images/`.
-        ValueError: if a mask is missing or of another size, a file is unreadable, a group
-            has one picture only, or a wanted group does not exist.
+        ValueError: if a mask is missing or of another size, a file is unreadable, a
+            group has one picture only, or a wanted group does not exist.
     """
     if on_error not in ("raise", "skip"):
         raise ValueError(
@@ -111,8 +111,8 @@ def _read_group(root, group, void_value):
             records.append(Record(group, image.stem, image, mask, void_value))
     if len(records) == 1:
         problems.append(
-            f"{records.pop().image}: the only usable picture of group {group!r}; a group "
-            "needs two"
+            f"{records.pop().image}: the only usable picture of group {group!r}; "
+            "a group needs two"
         )
     return records, problems
 
@@ -127,8 +127,8 @@ def _problem_with(image, mask):
         return str(error)
     if image_size != mask_size:
         return (
-            f"{image}: height x width is {image_size[0]} x {image_size[1]}, but that of its "
-            f"mask {mask} is {mask_size[0]} x {mask_size[1]}"
+            f"{image}: height x width is {image_size[0]} x {image_size[1]}, but "
+            f"{mask_size[0]} x {mask_size[1]} of its mask {mask}"
         )
     return None
 

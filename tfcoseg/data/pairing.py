@@ -44,8 +44,8 @@ def wrong_partners(
     """Gives each picture a partner that holds nothing of its kind; no chance involved.
 
     Picture i of a group is paired with picture i, counted round, of the next group that
-    may be trusted. Pictures of which that cannot be said, because no group may be trusted
-    or because they stand in several groups, are left out.
+    may be trusted. Pictures of which that cannot be said, because no group may be
+    trusted or because they stand in several groups, are left out.
 
     Args:
         records: of several groups.
@@ -77,21 +77,22 @@ def sample_pairs(
 ) -> list[Pair]:
     """Draws pairs, balanced over groups, of which a given share is negative.
 
-    Pair i depends on the seed, i and the records alone, so that a run which stopped after N
-    pairs goes on with `start=N`. Every group comes once per round, in an order shuffled
-    anew each round, and every picture of it once before any comes twice. The negative pairs
-    are spread evenly and have rounds of their own, over the groups that have a partner.
+    Pair i depends on the seed, i and the records alone, so that a run which stopped
+    after N pairs goes on with `start=N`. Every group comes once per round, in an order
+    shuffled anew each round, and every picture of it once before any comes twice. The
+    negative pairs are spread evenly and have rounds of their own, over the groups that
+    have a partner.
 
     Args:
         records: of one or more groups; see `read_folder`.
         count: number of pairs.
-        negative_share: 0..1. Negative pairs join groups whose pictures are not likely to
-            hold an object in common (see `may_share_object`), and never take a picture
-            that is known to stand in several groups.
+        negative_share: 0..1. Negative pairs join groups whose pictures are not likely
+            to hold an object in common (see `may_share_object`), and never take a
+            picture that is known to stand in several groups.
         seed: of the drawing.
         start: number of the first pair.
-        exclude: groups, "name", and pairs of groups, ("name", "name"), that must not make
-            negative pairs either.
+        exclude: groups, "name", and pairs of groups, ("name", "name"), that must not
+            make negative pairs either.
 
     Raises:
         ValueError: if a group has one picture, or no negative pair can be trusted.
@@ -138,7 +139,7 @@ def by_group(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def _trusted_partners(records, exclude):
-    """Returns {group: (its trusted records, names of the groups they may be joined with)}"""
+    """Returns {group: (its trusted records, names of the groups to join them with)}."""
     records = list(records)
     excluded = frozenset(
         frozenset([entry] if isinstance(entry, str) else entry) for entry in exclude
@@ -172,7 +173,7 @@ def _negative_pair(partners, index, seed):
 
 
 def _next_record(groups, index, key):
-    """Returns the record that is A in draw `index`, and a generator for the rest of it."""
+    """Returns the record that is A in draw `index`, and a generator for the rest."""
     names = list(groups)
     round_, position = divmod(index, len(names))
     name = names[

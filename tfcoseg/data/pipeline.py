@@ -1,4 +1,4 @@
-"""From records on disk to `tf.data` datasets of what a model takes and should return."""
+"""From records on disk to `tf.data` datasets of a model's inputs and truths."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +15,7 @@ Transform = Callable[[dict], dict]
 
 
 def default_augmentation() -> list[Transform]:
-    """What `augment=True` stands for; given at the picture's own size, before resizing."""
+    """What `augment=True` stands for, but for the colours: before the resizing."""
     return [transforms.random_crop(), transforms.random_flip()]
 
 
@@ -31,9 +31,10 @@ def pair_dataset(
 ) -> tf.data.Dataset:
     """Reads, augments, resizes and batches pairs, in their order, once through.
 
-    The two pictures of a pair are augmented independently. What happens to pair i depends
-    on (seed, i) alone, i counted from `first_index`; so a run that stopped after N pairs
-    goes on with `pair_dataset(sample_pairs(..., start=N), ..., first_index=N)`.
+    The two pictures of a pair are augmented independently. What happens to pair i
+    depends on (seed, i) alone, i counted from `first_index`; so a run that stopped
+    after N pairs goes on with `pair_dataset(sample_pairs(..., start=N), ...,
+    first_index=N)`.
 
     Args:
         pairs: see `tfcoseg.data.pairing`. The masks of a negative pair come out empty.
@@ -41,14 +42,15 @@ def pair_dataset(
         batch_size: pairs per batch.
         seed: of the augmentation.
         augment: whether to augment, or transforms of your own.
-        void_value: for records that do not name theirs; see `tfcoseg.pictures.read_mask`.
+        void_value: for records that do not name theirs; see
+            `tfcoseg.pictures.read_mask`.
         first_index: the number of the first pair.
         drop_remainder: leave out a last, smaller batch, so that all have one shape.
 
     Returns:
-        A dataset of ({"image_a", "image_b"}, {"mask_a", "mask_b"}); images float32 (batch,
-        height, width, 3) in 0..255, masks float32 (batch, height, width, 1) of 0, 1 and
-        `VOID`.
+        A dataset of ({"image_a", "image_b"}, {"mask_a", "mask_b"}); images float32
+        (batch, height, width, 3) in 0..255, masks float32 (batch, height, width, 1) of
+        0, 1 and `VOID`.
 
     Example:
 

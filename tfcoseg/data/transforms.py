@@ -1,20 +1,20 @@
 """What may be done to a picture and its mask: functions `args -> (example -> example)`.
 
-An example is a dict of an `image`, float32 (height, width, 3) in 0..255; a `mask`, uint8
-(height, width, 1) of 0, 1 and `VOID`; and a `seed`, int32 (2,). Each function returns a new
-dict with the same keys. What a random one does depends on its arguments and the seed alone,
-and picture and mask always share its geometry.
+An example is a dict of an `image`, float32 (height, width, 3) in 0..255; a `mask`,
+uint8 (height, width, 1) of 0, 1 and `VOID`; and a `seed`, int32 (2,). Each function
+returns a new dict with the same keys. What a random one does depends on its arguments
+and the seed alone, and picture and mask always share its geometry.
 """
 
 import tensorflow as tf
 
-# Each transform folds its own number into the seed, so that they draw independently, and
-# leaving one out changes nothing about the others.
+# Each transform folds its own number into the seed, so that they draw independently,
+# and leaving one out changes nothing about the others.
 _CROP, _FLIP, _BRIGHTNESS, _CONTRAST, _SATURATION, _HUE, _GREY = range(7)
 
 
 def resize(size):
-    """Squashes picture and mask to `size`: (height, width), or one number for a square."""
+    """Squashes picture and mask to (height, width), or to a square of one number."""
     size = (size, size) if isinstance(size, int) else tuple(size)
 
     def apply(example):
@@ -28,8 +28,8 @@ def random_crop(scale=(0.4, 1.0), min_object_covered=0.6, aspect_ratio=(0.75, 1.
 
     Args:
         scale: least and greatest share of the picture's area that is kept.
-        min_object_covered: least share of the box around the object that is kept. Where no
-            rectangle is found, the whole picture stays.
+        min_object_covered: least share of the box around the object that is kept. Where
+            no rectangle is found, the whole picture stays.
         aspect_ratio: least and greatest width / height of the rectangle.
     """
 
@@ -106,7 +106,7 @@ def _resized(image, mask, size):
 
 
 def _object_box(mask):
-    """Returns (top, left, bottom, right) as shares; of the picture, if it has no object."""
+    """Returns (top, left, bottom, right) as shares, the whole of an empty mask."""
     there = tf.where(mask[..., 0] == 1)
     size = tf.shape(mask, tf.int64)[:2]
     empty = tf.equal(tf.shape(there)[0], 0)
