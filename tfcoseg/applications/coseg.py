@@ -1,0 +1,186 @@
+"""The co-segmentation models: functions that return a functional `keras.Model`."""
+
+import os
+from pathlib import Path
+
+import keras
+
+from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
+from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
+
+WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+# The embedded weights of each model, newest last; "coseg" is the newest.
+EMBEDDED_WEIGHTS = {"coseg_mobilenetv2": ("coseg-v1",)}
+
+
+def CoSegMobileNetV2(
+    weights="coseg",
+    input_shape=None,
+    output_stride=16,
+    kernel_sizes=(11, 15, 19),
+    normalization="channel",
+    implementation="auto",
+    name="coseg_mobilenetv2",
+):
+    """Pyramid features cross-correlation network on MobileNetV2; trained weights embedded.
+
+    Args:
+        weights: `"coseg"` (the newest embedded weights) or `"coseg-v1"`; `"imagenet"`
+            (the backbone's, downloaded by keras.applications; the rest is random);
+            `None` (random); or the path of a `.weights.h5` file.
+        input_shape: shape of both images without the batch; None is (None, None, 3), any
+            size from 32 x 32 on, and A and B may differ.
+        output_stride: pixels per position of the features, 16 or 8.
+        kernel_sizes: sides of the correlation's kernels, in positions of the features.
+        normalization: which part of a kernel has unit norm; see `PyramidXCorr`.
+        implementation: of the correlation; see `PyramidXCorr`. Models of different
+            implementations have the same weights and results.
+        name: name of the model.
+
+    Returns:
+        `keras.Model` from `{"image_a", "image_b"}`, RGB (batch, height, width, 3) with
+        values in 0..255, to `{"mask_a", "mask_b"}`, float32 probabilities (batch, height,
+        width, 1). Preprocessing is inside.
+
+    Raises:
+        ValueError: for weights that do not exist, naming those that do, or a wrong shape.
+
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Sandler et al.,
+    "MobileNetV2", CVPR 2018.
+
+    Example:
+
+    >>> model = CoSegMobileNetV2()
+    >>> pair = {"image_a": np.zeros((1, 64, 64, 3)), "image_b": np.zeros((1, 96, 64, 3))}
+    >>> model.predict(pair, verbose=0)["mask_b"].shape
+    (1, 96, 64, 1)
+    """
+    return _build(
+        SiameseEncoder(
+            "mobilenetv2", output_stride, skips=("block_5_add", "block_2_add")
+        ),
+        PyramidXCorr(256, kernel_sizes, normalization, implementation),
+        MaskDecoder((128, 64, 32)),
+        input_shape,
+        weights,
+        name,
+    )
+
+
+def CoSegResNet50(
+    weights=None,
+    input_shape=None,
+    output_stride=16,
+    kernel_sizes=(11, 15, 19),
+    normalization="channel",
+    implementation="auto",
+    name="coseg_resnet50",
+):
+    """Pyramid features cross-correlation network on ResNet50; no trained weights yet.
+
+    Args and returns as `CoSegMobileNetV2`, whose `"coseg"` does not exist here.
+
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; He et al., "Deep
+    Residual Learning for Image Recognition", CVPR 2016.
+    """
+    return _build(
+        SiameseEncoder(
+            "resnet50", output_stride, skips=("conv3_block4_out", "conv2_block3_out")
+        ),
+        PyramidXCorr(512, kernel_sizes, normalization, implementation),
+        MaskDecoder((256, 128, 64)),
+        input_shape,
+        weights,
+        name,
+    )
+
+
+def CoSegVGG16(
+    weights=None,
+    input_shape=None,
+    output_stride=16,
+    kernel_sizes=(11, 15, 19),
+    normalization="channel",
+    implementation="auto",
+    name="coseg_vgg16",
+):
+    """Pyramid features cross-correlation network on VGG16; no trained weights yet.
+
+    Args and returns as `CoSegMobileNetV2`, whose `"coseg"` does not exist here.
+
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Simonyan and Zisserman,
+    "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015.
+    """
+    return _build(
+        SiameseEncoder("vgg16", output_stride, skips=("block3_conv3", "block2_conv2")),
+        PyramidXCorr(512, kernel_sizes, normalization, implementation),
+        MaskDecoder((256, 128, 64)),
+        input_shape,
+        weights,
+        name,
+    )
+
+
+def preprocess_input(x, data_format=None):
+    """Returns `x` unchanged: the models take RGB images of 0..255 as they are.
+
+    Here because users of keras.applications look for it.
+    """
+    return x
+
+
+def _build(encoder, xcorr, decoder, input_shape, weights, name):
+    # Layers
+    shape = _check_shape(input_shape)
+    image_a = keras.Input(shape, name=IMAGE_A)
+    image_b = keras.Input(shape, name=IMAGE_B)
+
+    # Functional model
+    of_a, of_b = encoder(image_a, image_b)
+    correlation_a, correlation_b = xcorr(of_a[0], of_b[0])
+    logits_a = decoder(correlation_a, of_a, image_a)
+    logits_b = decoder(correlation_b, of_b, image_b)
+    masks = {
+        MASK_A: keras.layers.Activation("sigmoid", dtype="float32", name=MASK_A)(
+            logits_a
+        ),
+        MASK_B: keras.layers.Activation("sigmoid", dtype="float32", name=MASK_B)(
+            logits_b
+        ),
+    }
+    model = keras.Model({IMAGE_A: image_a, IMAGE_B: image_b}, masks, name=name)
+
+    # Weights
+    _load(model, encoder, weights)
+    return model
+
+
+def _check_shape(shape):
+    shape = (None, None, 3) if shape is None else tuple(shape)
+    small = [side for side in shape[:2] if side is not None and side < 32]
+    if len(shape) != 3 or shape[2] != 3 or small:
+        raise ValueError(
+            "`input_shape` must be (height, width, 3) of at least 32 x 32, None where any "
+            f"size is to do. Received: input_shape={shape}"
+        )
+    return shape
+
+
+def _load(model, encoder, weights):
+    if weights is None:
+        return
+    if weights == "imagenet":
+        encoder.load_backbone("imagenet")
+        return
+    embedded = EMBEDDED_WEIGHTS.get(model.name.split("/")[0], ())
+    if weights == "coseg" and embedded:
+        weights = embedded[-1]
+    if weights in embedded:
+        weights = WEIGHTS_FOLDER / f"{weights}.weights.h5"
+    if not os.path.exists(weights):
+        names = ["coseg", *embedded] if embedded else []
+        raise ValueError(
+            f"`weights` must be one of {[*names, 'imagenet', None]} or the path of an "
+            f"existing .weights.h5 file. Received: weights={weights!r}"
+        )
+    model.load_weights(weights)

@@ -1,0 +1,5 @@
+"""The three Keras layers of the network."""
+
+from tfcoseg.layers.mask_decoder import MaskDecoder as MaskDecoder
+from tfcoseg.layers.pyramid_xcorr import PyramidXCorr as PyramidXCorr
+from tfcoseg.layers.siamese_encoder import SiameseEncoder as SiameseEncoder

@@ -1,0 +1,124 @@
+"""From correlation and features to a mask."""
+
+import keras
+
+from tfcoseg.ops.resize import resize_like
+
+
+@keras.saving.register_keras_serializable(package="tfcoseg")
+class MaskDecoder(keras.layers.Layer):
+    """Logits of the common object, at the size of the image; used for A and B alike.
+
+    The batch-normalised correlation and the features are concatenated and convolved; at
+    each skip the result is enlarged to the skip's size, concatenated with a 1 x 1
+    convolution of it, and convolved again; a last 1 x 1 convolution gives the logits,
+    which are enlarged bilinearly to the image's own size.
+
+    Args:
+        filters: channels of each stage: the first at the features' size, then one for
+            each skip.
+
+    Call arguments:
+        correlation: output of `PyramidXCorr` for this image.
+        features: `[features, *skips]` of this image, from `SiameseEncoder`.
+        image: the image; only its height and width are used.
+
+    Input shape:
+        `(batch, h, w, channels)`, a list of maps of which the first is h x w too, and
+        `(batch, height, width, 3)`.
+
+    Output shape:
+        `(batch, height, width, 1)`, in the layer's compute dtype.
+
+    Raises:
+        ValueError: where the number of maps is not that of `filters`.
+
+    Example:
+
+    >>> decoder = MaskDecoder(filters=(8, 4))
+    >>> maps = [np.ones((1, 4, 4, 16)), np.ones((1, 8, 8, 6))]
+    >>> decoder(np.ones((1, 4, 4, 10)), maps, np.ones((1, 63, 63, 3))).shape
+    TensorShape([1, 63, 63, 1])
+    """
+
+    def __init__(self, filters=(128, 64, 32), **kwargs):
+        kwargs.setdefault("name", "mask_decoder")
+        super().__init__(**kwargs)
+        self.filters = tuple(int(count) for count in filters)
+        if not self.filters or min(self.filters) < 1:
+            raise ValueError(
+                "`filters` must be one positive number of channels for each stage, as in "
+                f"(128, 64, 32). Received: filters={filters!r}"
+            )
+        shared = {"dtype": self.dtype_policy}
+        self.correlation_norm = keras.layers.BatchNormalization(
+            name="correlation_norm", **shared
+        )
+        self.reduce = self._block(self.filters[0], 1, "reduce")
+        self.stages = [
+            self._block(count, 3, f"stage_{index}")
+            for index, count in enumerate(self.filters)
+        ]
+        self.skip_reduces = [
+            self._block(max(count // 2, 1), 1, f"skip_{index}")
+            for index, count in enumerate(self.filters[1:], 1)
+        ]
+        self.to_logits = keras.layers.Conv2D(1, 1, name="logits", **shared)
+
+    def build(self, correlation_shape, features_shape, image_shape):
+        if len(features_shape) != len(self.filters):
+            raise ValueError(
+                f"`filters` must name one stage for the features and one for each skip. "
+                f"Received: filters={self.filters} and {len(features_shape)} maps"
+            )
+        self.correlation_norm.build(correlation_shape)
+        *positions, channels = features_shape[0]
+        self.reduce.build((*positions, channels + correlation_shape[-1]))
+        width = self.filters[0]
+        self.stages[0].build((*positions, width))
+        for stage, reduce, shape in zip(
+            self.stages[1:], self.skip_reduces, features_shape[1:]
+        ):
+            reduce.build(tuple(shape))
+            reduced = reduce.compute_output_shape(tuple(shape))[-1]
+            stage.build((*shape[:-1], width + reduced))
+            width = stage.compute_output_shape((*shape[:-1], width + reduced))[-1]
+        self.to_logits.build((*positions, width))
+
+    def call(self, correlation, features, image):
+        return resize_like(self.decode(correlation, features), image)
+
+    def decode(self, correlation, features):
+        """The logits at the size of the last skip (of the features where there is none)."""
+        correlation = self.correlation_norm(correlation)
+        x = keras.ops.concatenate([correlation, features[0]], axis=-1)
+        x = self.stages[0](self.reduce(x))
+        for stage, reduce, skip in zip(
+            self.stages[1:], self.skip_reduces, features[1:]
+        ):
+            x = keras.ops.concatenate([resize_like(x, skip), reduce(skip)], axis=-1)
+            x = stage(x)
+        return self.to_logits(x)
+
+    def compute_output_shape(self, correlation_shape, features_shape, image_shape):
+        return (*image_shape[:-1], 1)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters}
+
+    def _block(self, filters, kernel_size, name):
+        """Convolution, batch normalisation, ReLU."""
+        return keras.Sequential(
+            [
+                keras.layers.Conv2D(
+                    filters,
+                    kernel_size,
+                    padding="same",
+                    use_bias=False,
+                    dtype=self.dtype_policy,
+                ),
+                keras.layers.BatchNormalization(dtype=self.dtype_policy),
+                keras.layers.ReLU(dtype=self.dtype_policy),
+            ],
+            name=name,
+        )
