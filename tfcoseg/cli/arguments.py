@@ -1,0 +1,51 @@
+"""Types of arguments that several commands share; each error says what would fit."""
+
+import argparse
+from collections.abc import Callable
+
+
+def whole_number(at_least: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number, not below `at_least`."""
+
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or number < at_least:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number, at least {at_least}. Received: {text}"
+            )
+        return number
+
+    return convert
+
+
+def working_size(text: str) -> int:
+    """The type of an argument that is a size at which the network runs."""
+    from tfcoseg.inference.predictor import MIN_WORKING_SIZE
+
+    return whole_number(MIN_WORKING_SIZE)(text)
+
+
+def probability(text: str) -> float:
+    """The type of an argument that is a number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(
+            f"must be a number from 0 to 1. Received: {text}"
+        )
+    return number
+
+
+def names(text: str) -> list[str]:
+    """The type of an argument that is a list of names: a,b,c."""
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise argparse.ArgumentTypeError(
+            f"must be names with commas between them. Received: {text!r}"
+        )
+    return found
