@@ -10,6 +10,10 @@ from tfcoseg.data.co_occurrence import may_share_object
 from tfcoseg.data.duplicates import duplicate_images
 from tfcoseg.data.folder import Record
 
+# A group of fewer trusted pictures makes fewer negative pairs, lest one picture of a
+# group that consists of duplicates otherwise be in every other pair.
+_FULL_WEIGHT = 8
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -81,7 +85,7 @@ def sample_pairs(
     after N pairs goes on with `start=N`. Every group comes once per round, in an order
     shuffled anew each round, and every picture of it once before any comes twice. The
     negative pairs are spread evenly and have rounds of their own, over the groups that
-    have a partner.
+    have a partner; a group of few trusted pictures comes less often there.
 
     Args:
         records: of one or more groups; see `read_folder`.
@@ -166,21 +170,35 @@ def _positive_pair(groups, index, seed):
 
 def _negative_pair(partners, index, seed):
     trusted = {name: group for name, (group, _) in partners.items()}
-    record_a, generator = _next_record(trusted, index, (seed, 1))
-    allowed = partners[record_a.group][1]
-    others = trusted[allowed[generator.integers(len(allowed))]]
+    record_a, generator = _next_record(trusted, index, (seed, 1), _FULL_WEIGHT)
+    weighted = [
+        name
+        for name in partners[record_a.group][1]
+        for _ in trusted[name][:_FULL_WEIGHT]
+    ]
+    others = trusted[weighted[generator.integers(len(weighted))]]
     return Pair(record_a, others[generator.integers(len(others))], False)
 
 
-def _next_record(groups, index, key):
-    """Returns the record that is A in draw `index`, and a generator for the rest."""
-    names = list(groups)
-    round_, position = divmod(index, len(names))
-    name = names[
-        np.random.default_rng([*key, 0, round_]).permutation(len(names))[position]
+def _next_record(groups, index, key, full_weight=1):
+    """Returns the record that is A in draw `index`, and a generator for the rest.
+
+    A cycle has `full_weight` rounds; a group of n pictures takes part in the first n.
+    """
+    rounds = [
+        [name for name, group in groups.items() if len(group) > number]
+        for number in range(full_weight)
     ]
+    cycle, position = divmod(index, sum(map(len, rounds)))
+    number = 0
+    while position >= len(rounds[number]):
+        position -= len(rounds[number])
+        number += 1
+    order = np.random.default_rng([*key, 0, cycle, number])
+    name = rounds[number][order.permutation(len(rounds[number]))[position]]
     group = groups[name]
-    lap, turn = divmod(round_, len(group))
-    order = np.random.default_rng([*key, 1, names.index(name), lap])
+    visit = cycle * min(len(group), full_weight) + number
+    lap, turn = divmod(visit, len(group))
+    order = np.random.default_rng([*key, 1, list(groups).index(name), lap])
     record = group[order.permutation(len(group))[turn]]
     return record, np.random.default_rng([*key, 2, index])
