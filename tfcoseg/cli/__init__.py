@@ -1,0 +1,1 @@
+"""The command line: `tfcoseg COMMAND`, one file per command."""

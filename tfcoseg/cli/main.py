@@ -1,0 +1,99 @@
+"""The command `tfcoseg`: finds the sub-command, imports that one only, and runs it.
+
+Each command is a file of this folder with `HELP`, `add_arguments(parser)` and
+`run(args)`, which returns the exit code. Results go to stdout, messages to stderr.
+
+Exit codes: 0 it worked; 1 an input, or the work, failed; 2 the command line was wrong.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import tfcoseg
+
+COMMANDS = {
+    "segment": "cut out the object that two pictures have in common",
+    "train": "train a model on a folder of pictures with masks",
+    "evaluate": "measure a model on a folder of pictures with masks",
+    "benchmark": "measure how fast the network runs on this machine",
+}
+
+DESCRIPTION = "Image co-segmentation: the object that photographs have in common."
+
+EXAMPLES = """\
+examples:
+  tfcoseg segment a.jpg b.jpg --output masks
+  tfcoseg segment a.jpg b.jpg --output masks --overlay --cutout
+  tfcoseg evaluate --data my_pictures --pairs consecutive
+  tfcoseg COMMAND --help
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the whole usage before it."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    parser = build_parser(argv[0] if argv else None)
+    if not argv:
+        parser.print_help(sys.stderr)
+        return 2
+    args = parser.parse_args(argv)
+    try:
+        return args.run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone; keep Python from complaining at exit as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, ValueError) as error:
+        print(f"tfcoseg {args.command}: error: {error}", file=sys.stderr)
+        return 1
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands, with the arguments of one.
+
+    Args:
+        command: the command whose file is imported for its arguments; the others are
+            only listed.
+    """
+    parser = _Parser(
+        prog="tfcoseg",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"tfcoseg {tfcoseg.__version__}"
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", required=True
+    )
+    for name, summary in COMMANDS.items():
+        subparser = commands.add_parser(
+            name,
+            help=summary,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name == command:
+            module = importlib.import_module(f"tfcoseg.cli.{name}")
+            subparser.description = module.HELP
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Where a command writes: distinct names, and checks before the work begins."""
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+
+def distinct_stems(paths: Sequence[str | os.PathLike]) -> list[str]:
+    """A name for the outputs of each input: its stem, numbered where stems are equal.
+
+    Stems that differ in case only count as equal, as they do on many disks.
+
+    >>> distinct_stems(["x/cat.jpg", "y/cat.jpg", "dog.jpg"])
+    ['cat_1', 'cat_2', 'dog']
+    """
+    stems = [Path(path).stem for path in paths]
+    counts = Counter(stem.casefold() for stem in stems)
+    taken = {stem.casefold() for stem in stems}
+    names = []
+    for stem in stems:
+        name, number = stem, 0
+        while counts[stem.casefold()] > 1 and name.casefold() in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def check_outputs(
+    folder: Path,
+    patterns: Iterable[str],
+    inputs: Iterable[str | os.PathLike],
+    overwrite: bool,
+) -> None:
+    """Raises an error if an output exists already, or would replace an input.
+
+    Args:
+        folder: where the outputs will be.
+        patterns: their names as `glob` reads them; `*` for what is not known yet.
+        inputs: pictures that are being read.
+        overwrite: whether other existing files may be replaced.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(
+            f"The output must be a folder, and this is a file: {folder}"
+        )
+    originals = {Path(path).resolve() for path in inputs}
+    existing = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+    for path in existing:
+        if path.resolve() in originals:
+            raise FileExistsError(
+                f"The output would replace a picture that is read: {path}. Choose "
+                "another folder with --output."
+            )
+    if existing and not overwrite:
+        more = f" (and {len(existing) - 1} more)" if existing[1:] else ""
+        raise FileExistsError(
+            f"The output exists already: {existing[0]}{more}. Pass --overwrite to "
+            "replace it, or choose another folder with --output."
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Makes the folder if need be, and tries whether it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OSError(
+            f"The output folder cannot be written to: {folder}: {error.strerror}"
+        ) from error

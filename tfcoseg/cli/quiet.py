@@ -1,0 +1,64 @@
+"""Keeps what TensorFlow says about itself at start-up off the terminal."""
+
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+# Lines of TensorFlow's C++ logs begin with the level and the date: "I0000 00:00:17...",
+# "2026-01-31 12:00:00.1: W ..."; two of its messages have lines without.
+_NOISE = re.compile(
+    r"[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
+    r"|WARNING: All log messages before absl::InitializeLog\(\)"
+    r"|To enable the following instructions:"
+)
+
+
+@contextmanager
+def quiet_tensorflow():
+    """Imports TensorFlow and holds its log lines back until the end of the block.
+
+    The variable that is meant for it does not reach what is logged while TensorFlow is
+    being loaded and looks for a GPU. Everything else that is written to stderr is
+    passed on at the end, and after an error so are the log lines. With
+    TF_CPP_MIN_LOG_LEVEL=0 nothing is held back.
+    """
+    os.environ.setdefault(_LEVEL, "2")
+    if os.environ[_LEVEL] == "0":
+        yield
+        return
+    try:
+        terminal = os.dup(2)
+    except OSError:  # stderr is closed: nobody is to be spared
+        yield
+        return
+    with tempfile.TemporaryFile() as held_back:
+        sys.stderr.flush()
+        os.dup2(held_back.fileno(), 2)
+        failed = True
+        try:
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+            yield
+            failed = False
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            held_back.seek(0)
+            text = held_back.read().decode(errors="replace")
+            _pass_on(text if failed else _without_noise(text))
+
+
+def _without_noise(text):
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not _NOISE.match(line))
+
+
+def _pass_on(text):
+    with open(2, "w", closefd=False) as stderr:
+        stderr.write(text)
