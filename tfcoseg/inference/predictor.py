@@ -1,0 +1,166 @@
+"""Pictures in, masks out, whatever their kind and size."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from tfcoseg.inference.results import Encoded, Explanation, GroupResult, PairResult
+from tfcoseg.inference.runtimes import load_runtime
+from tfcoseg.pictures import read_image, resize_image, resize_soft_mask
+from tfcoseg.signature import WORKING_SIZE
+
+# The least height and width at which the network runs.
+MIN_WORKING_SIZE = 32
+
+
+class Predictor:
+    """Finds the object that pictures have in common.
+
+    Pictures may be paths, Pillow images or arrays, of different sizes (see
+    `tfcoseg.pictures.read_image`), or what `encode` returned. They are squeezed to a
+    square of the working size for the network; masks come back at each picture's own
+    size. A predictor keeps nothing from one call to the next.
+
+    Args:
+        model: a model of `tfcoseg.applications`; `"coseg"`, the trained weights that
+            come with the package; or the path of a `.keras` or `.weights.h5` file.
+        working_size: side of that square in pixels, at least 32. Larger is slower and,
+            up to a point, finer.
+        threshold: the probability, 0..1, from which a pixel belongs to the mask.
+
+    Example:
+
+    >>> predictor = Predictor()
+    >>> result = predictor.predict("a.jpg", "b.jpg")
+    >>> result.mask_a.shape, result.score_a
+    ((480, 640), 0.97)
+    """
+
+    def __init__(
+        self,
+        model: Any = "coseg",
+        working_size: int = WORKING_SIZE,
+        threshold: float = 0.5,
+    ):
+        check_working_size(working_size)
+        check_threshold(threshold)
+        self.working_size = int(working_size)
+        self.threshold = float(threshold)
+        self.runtime = load_runtime(model)
+
+    def predict(self, image_a: Any, image_b: Any) -> PairResult:
+        """The masks of the object that two pictures have in common."""
+        group = self._predict_encoded(
+            [
+                self._encode_named("image_a", image_a),
+                self._encode_named("image_b", image_b),
+            ]
+        )
+        return PairResult(*group.masks, *group.soft_masks, *group.scores)
+
+    def predict_group(self, images: Iterable[Any]) -> GroupResult:
+        """The masks of the object that two or more pictures have in common.
+
+        Each picture is compared with the mean of all others, so n pictures cost n times
+        as much as one, and their order does not matter. Two are the same as a pair.
+        """
+        # A path is iterable too, letter by letter.
+        if isinstance(images, str) or not isinstance(images, Iterable):
+            raise TypeError(
+                "`images` must be a list of pictures. "
+                f"Received: {type(images).__name__}"
+            )
+        encoded = [
+            self._encode_named(f"images[{index}]", image)
+            for index, image in enumerate(images)
+        ]
+        if len(encoded) < 2:
+            raise ValueError(
+                "`images` must hold at least two pictures, since a common object is "
+                f"looked for. Received: {len(encoded)}"
+            )
+        return self._predict_encoded(encoded)
+
+    def explain(self, image_a: Any, image_b: Any) -> Explanation:
+        """Where the two pictures resemble each other, for each level of the pyramid."""
+        encoded_a = self._encode_named("image_a", image_a)
+        encoded_b = self._encode_named("image_b", image_b)
+        return Explanation(
+            self._levels(encoded_a, encoded_b), self._levels(encoded_b, encoded_a)
+        )
+
+    def encode(self, image: Any) -> Encoded:
+        """Runs the encoder, once and for all partners that `image` may meet."""
+        if isinstance(image, Encoded):
+            return image
+        picture = read_image(image)
+        square = (self.working_size, self.working_size)
+        tensors = self.runtime.encode(resize_image(picture, square))
+        return Encoded(tensors, picture.shape[:2])
+
+    def decode(
+        self, encoded: Encoded, kernel: Any, correlation: str = "on"
+    ) -> tuple[np.ndarray, float]:
+        """The soft mask of one picture, given what its partner looks like.
+
+        Args:
+            encoded: the picture, from `encode`.
+            kernel: the partner's `tensors["kernel"]`, or the mean of several; ignored
+                with `correlation="off"`.
+            correlation: `"off"` is a control: the picture's own embedding stands in for
+                the correlation, so the partner has no say.
+
+        Returns:
+            Soft mask, float32 in 0..1 of the picture's own (height, width), and score.
+        """
+        if correlation not in ("on", "off"):
+            raise ValueError(
+                f"`correlation` must be 'on' or 'off'. Received: {correlation!r}"
+            )
+        correlated = self.runtime.correlate(
+            encoded.tensors, kernel if correlation == "on" else None
+        )
+        square = (self.working_size, self.working_size)
+        soft_mask, score = self.runtime.decode(correlated, encoded.tensors, square)
+        return resize_soft_mask(soft_mask, encoded.size), score
+
+    def _encode_named(self, name, image):
+        """Encodes; an error says which of the pictures it is about."""
+        try:
+            return self.encode(image)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"`{name}`: {error}") from error
+
+    def _predict_encoded(self, encoded):
+        kernels = self.runtime.mean_kernels([e.tensors["kernel"] for e in encoded])
+        answers = [self.decode(e, kernel) for e, kernel in zip(encoded, kernels)]
+        soft_masks = [soft_mask for soft_mask, _ in answers]
+        masks = [np.uint8(255) * (soft >= self.threshold) for soft in soft_masks]
+        return GroupResult(masks, soft_masks, [score for _, score in answers])
+
+    def _levels(self, encoded, partner):
+        levels = self.runtime.levels(encoded.tensors, partner.tensors)
+        return {
+            size: resize_soft_mask(level, encoded.size)
+            for size, level in levels.items()
+        }
+
+
+def check_working_size(working_size: int) -> None:
+    """Raises the error for a working size at which the network does not run."""
+    whole = isinstance(working_size, (int, np.integer))
+    if not whole or working_size < MIN_WORKING_SIZE:
+        raise ValueError(
+            f"The working size must be a whole number, at least {MIN_WORKING_SIZE} "
+            f"(pixels). Received: {working_size!r}"
+        )
+
+
+def check_threshold(threshold: float) -> None:
+    """Raises the error for a threshold that is no probability."""
+    number = isinstance(threshold, (int, float, np.number))
+    if not number or not 0 <= threshold <= 1:
+        raise ValueError(
+            f"The threshold must be a number from 0 to 1. Received: {threshold!r}"
+        )
