@@ -35,11 +35,6 @@ def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarr
         ValueError: if the file is no picture, is damaged or has more than `MAX_PIXELS`
             pixels, or if the array's shape or values do not fit.
         TypeError: if `source` is none of these.
-
-    Example:
-
-    >>> read_image(np.zeros((2, 3), "uint8")).shape
-    (2, 3, 3)
     """
     if isinstance(source, Image.Image):
         with _errors_naming("a PIL image"):
@@ -195,8 +190,8 @@ def _array_to_rgb(array):
     fractions = array.dtype.kind == "f" and high <= 1 and np.any(array % 1)
     if fractions or not (low >= 0 and high <= 255):
         raise ValueError(
-            "A picture's values must be in 0..255 (multiply by 255 if they are in 0..1) "
-            f"and not NaN. Received: an array with values from {low} to {high}"
+            "A picture's values must be in 0..255 (multiply by 255 if they are in "
+            f"0..1) and not NaN. Received: an array with values from {low} to {high}"
         )
     if array.dtype != np.uint8:
         array = np.rint(array).astype(np.uint8)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfcoseg.data.co_occurrence import may_share_object
-from tfcoseg.data.duplicates import duplicate_images
 from tfcoseg.data.folder import Record
+from tfcoseg.data.trust import trusted_partners
 
 # A group of fewer trusted pictures makes fewer negative pairs, lest one picture of a
 # group that consists of duplicates otherwise be in every other pair.
@@ -55,7 +54,7 @@ def wrong_partners(
         records: of several groups.
         exclude: as in `sample_pairs`.
     """
-    partners = _trusted_partners(records, exclude)
+    partners = trusted_partners(records, exclude)
     pairs = []
     names = list(partners)
     for position, name in enumerate(names):
@@ -107,7 +106,7 @@ def sample_pairs(
         )
     records = list(records)
     groups = by_group(records)
-    partners = _trusted_partners(records, exclude) if negative_share else {}
+    partners = trusted_partners(records, exclude) if negative_share else {}
     partners = {name: value for name, value in partners.items() if value[1]}
     if negative_share and not partners:
         raise ValueError(
@@ -140,26 +139,6 @@ def by_group(records: Iterable[Record]) -> dict[str, list[Record]]:
             f"Received one picture in: {', '.join(alone)}"
         )
     return groups
-
-
-def _trusted_partners(records, exclude):
-    """Returns {group: (its trusted records, names of the groups to join them with)}."""
-    records = list(records)
-    excluded = frozenset(
-        frozenset([entry] if isinstance(entry, str) else entry) for entry in exclude
-    )
-    untrusted = duplicate_images(records)
-    groups = {}
-    for record in records:
-        if record.image not in untrusted:
-            groups.setdefault(record.group, []).append(record)
-    return {
-        name: (
-            group,
-            [other for other in groups if not may_share_object(name, other, excluded)],
-        )
-        for name, group in groups.items()
-    }
 
 
 def _positive_pair(groups, index, seed):
