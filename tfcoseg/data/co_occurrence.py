@@ -41,10 +41,10 @@ TOGETHER = tuple(
         # Flowers grow in pots and stand in vases.
         "flower pottedplant vase",
         # What people ride, sit on, hold, use, wear or walk: two such pictures may well
-        # hold a person each, if only a driver or a foot. Dogs are also driven in cars.
+        # hold a person each, if only a driver or a foot. Dogs also ride in cars.
         "backpack bench bicycle boat book bottle bowl bus car chair cup diningtable "
-        "dog frisbee handbag horse keyboard kite laptop motorbike mouse skateboard skis "
-        "snowboard sofa suitcase surfboard tie train truck tvmonitor umbrella",
+        "dog frisbee handbag horse keyboard kite laptop motorbike mouse skateboard "
+        "skis snowboard sofa suitcase surfboard tie train truck tvmonitor umbrella",
     )
 )
 
