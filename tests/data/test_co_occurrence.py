@@ -1,0 +1,63 @@
+import itertools
+
+import pytest
+
+from tfcoseg.data.co_occurrence import ALIASES, TOGETHER, may_share_object
+
+
+@pytest.mark.parametrize(
+    "group_a, group_b",
+    [
+        ("cat", "cat"),
+        ("sofa", "couch"),
+        ("aeroplane", "airplane"),
+        ("person", "aeroplane"),
+        ("face", "aeroplane"),
+        ("tree", "car"),
+        ("chair", "dining_table"),
+        ("tv", "bottle"),
+        ("cat", "sofa"),
+        ("dog", "car"),
+        ("bicycle", "motorcycle"),
+        ("bus", "train"),
+        ("horse", "motorbike"),
+        ("horse", "cow"),
+        ("cat", "dog"),
+        ("boat", "bird"),
+    ],
+)
+def test_may_share(group_a, group_b):
+    assert may_share_object(group_a, group_b)
+    assert may_share_object(group_b, group_a)
+
+
+@pytest.mark.parametrize(
+    "group_a, group_b",
+    [
+        ("aeroplane", "sofa"),
+        ("bird", "car"),
+        ("cat", "train"),
+        ("cow", "tvmonitor"),
+        ("sheep", "motorbike"),
+        ("airplane", "dining_table"),
+        ("gizmo", "widget"),
+        ("gizmo", "cat"),
+    ],
+)
+def test_may_be_trusted(group_a, group_b):
+    assert not may_share_object(group_a, group_b)
+    assert not may_share_object(group_b, group_a)
+
+
+def test_exclusions():
+    def excluded(*names):
+        return may_share_object("gizmo", "widget", frozenset({frozenset(names)}))
+
+    assert excluded("gizmo") and excluded("widget") and excluded("gizmo", "widget")
+    assert not excluded("other") and not excluded("gizmo", "other")
+
+
+def test_rows_use_the_spelling_that_aliases_lead_to():
+    names = set(itertools.chain(*TOGETHER))
+    assert names.isdisjoint(ALIASES)
+    assert set(ALIASES.values()).isdisjoint(ALIASES)
