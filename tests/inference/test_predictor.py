@@ -1,0 +1,291 @@
+"""The Predictor with a small random network, against the model called by hand."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.inference import Predictor, is_found
+from tfcoseg.pictures import resize_image, resize_soft_mask
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def predictor(model):
+    return Predictor(model, working_size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Three pictures of different sizes, smooth enough to survive a resize."""
+    generator = np.random.default_rng(0)
+    small = generator.integers(0, 256, (3, 8, 8, 3), np.uint8)
+    sizes = [(50, 70), (120, 33), (64, 64)]
+    return [resize_image(image, size) for image, size in zip(small, sizes)]
+
+
+@pytest.fixture
+def encodings(predictor, monkeypatch):
+    """Counts how often the network encodes a picture."""
+    calls = []
+    encode = predictor.runtime.encode
+
+    def counting(picture):
+        calls.append(picture.shape)
+        return encode(picture)
+
+    monkeypatch.setattr(predictor.runtime, "encode", counting)
+    return calls
+
+
+def test_a_pair_is_what_the_model_says_of_the_resized_pictures(
+    model, predictor, pictures
+):
+    a, b = pictures[:2]
+    result = predictor.predict(a, b)
+    batch = {
+        "image_a": resize_image(a, (SIZE, SIZE))[None],
+        "image_b": resize_image(b, (SIZE, SIZE))[None],
+    }
+    probabilities = model.predict(batch, verbose=0)
+    for name, picture in [("a", a), ("b", b)]:
+        expected = probabilities[f"mask_{name}"][0, ..., 0]
+        soft_mask = getattr(result, f"soft_mask_{name}")
+        assert soft_mask.dtype == np.float32 and soft_mask.shape == picture.shape[:2]
+        resized = resize_soft_mask(expected, picture.shape[:2])
+        np.testing.assert_allclose(soft_mask, resized, atol=1e-5)
+        score = (expected**3).sum() / (expected**2).sum()
+        assert getattr(result, f"score_{name}") == pytest.approx(score, abs=1e-5)
+
+
+def test_masks_are_the_pixels_from_the_threshold_on(model, pictures):
+    soft_mask = Predictor(model, SIZE).predict(*pictures[:2]).soft_mask_a
+    threshold = float(np.median(soft_mask))
+    mask = Predictor(model, SIZE, threshold).predict(*pictures[:2]).mask_a
+    assert mask.dtype == np.uint8 and mask.shape == pictures[0].shape[:2]
+    np.testing.assert_array_equal(mask, np.where(soft_mask >= threshold, 255, 0))
+    assert set(np.unique(mask)) == {0, 255}
+
+
+def test_swapping_the_pictures_swaps_the_results(predictor, pictures):
+    a, b = pictures[:2]
+    one, other = predictor.predict(a, b), predictor.predict(b, a)
+    np.testing.assert_array_equal(one.soft_mask_a, other.soft_mask_b)
+    np.testing.assert_array_equal(one.soft_mask_b, other.soft_mask_a)
+    assert (one.score_a, one.score_b) == (other.score_b, other.score_a)
+
+
+def test_a_group_of_two_is_the_pair(predictor, pictures):
+    pair, group = predictor.predict(*pictures[:2]), predictor.predict_group(
+        pictures[:2]
+    )
+    np.testing.assert_array_equal(group.soft_masks[0], pair.soft_mask_a)
+    np.testing.assert_array_equal(group.soft_masks[1], pair.soft_mask_b)
+    np.testing.assert_array_equal(group.masks[1], pair.mask_b)
+    assert group.scores == [pair.score_a, pair.score_b]
+
+
+def test_the_partner_matters(predictor, pictures):
+    """So that the laws above and below are not about constants."""
+    a, b, c = pictures
+    beside_b, beside_c = predictor.predict(a, b), predictor.predict(a, c)
+    difference = np.abs(beside_b.soft_mask_a - beside_c.soft_mask_a).max()
+    assert difference > 0.1
+
+
+def test_the_order_of_a_group_does_not_matter(predictor, pictures):
+    expected = predictor.predict_group(pictures)
+    for order in itertools.permutations(range(3)):
+        group = predictor.predict_group([pictures[index] for index in order])
+        for position, index in enumerate(order):
+            np.testing.assert_allclose(
+                group.soft_masks[position], expected.soft_masks[index], atol=1e-5
+            )
+            assert group.scores[position] == pytest.approx(expected.scores[index], 1e-4)
+
+
+def test_a_group_compares_each_with_the_mean_of_the_others(predictor, pictures):
+    group = predictor.predict_group(pictures)
+    encoded = [predictor.encode(picture) for picture in pictures]
+    kernels = [e.tensors["kernel"].numpy() for e in encoded]
+    soft_mask, score = predictor.decode(encoded[1], (kernels[0] + kernels[2]) / 2)
+    np.testing.assert_allclose(group.soft_masks[1], soft_mask, atol=1e-5)
+    assert group.scores[1] == pytest.approx(score, abs=1e-5)
+
+
+def test_every_picture_is_encoded_once(predictor, pictures, encodings):
+    predictor.predict(*pictures[:2])
+    assert encodings == 2 * [(SIZE, SIZE, 3)]
+    predictor.predict_group(pictures * 2)
+    assert len(encodings) == 2 + 6
+
+
+def test_what_is_encoded_already_is_not_encoded_again(predictor, pictures, encodings):
+    a, b = (predictor.encode(picture) for picture in pictures[:2])
+    result = predictor.predict(a, b)
+    predictor.predict_group([a, b, b])
+    predictor.explain(a, b)
+    assert len(encodings) == 2
+    expected = predictor.predict(*pictures[:2])
+    np.testing.assert_array_equal(result.soft_mask_b, expected.soft_mask_b)
+
+
+def test_with_the_correlation_off_the_partner_has_no_say(predictor, pictures):
+    a, b, c = (predictor.encode(picture) for picture in pictures)
+    off = predictor.decode(a, b.tensors["kernel"], correlation="off")
+    for kernel in (c.tensors["kernel"], None):
+        again = predictor.decode(a, kernel, correlation="off")
+        np.testing.assert_array_equal(again[0], off[0])
+    on = predictor.decode(a, b.tensors["kernel"])
+    assert on[0].shape == off[0].shape == (50, 70)
+    assert np.abs(on[0] - off[0]).max() > 0.1
+    with pytest.raises(ValueError, match="Received: 'none'"):
+        predictor.decode(a, None, correlation="none")
+
+
+def test_explain_gives_a_map_of_each_level_for_each_picture(predictor, pictures):
+    explanation = predictor.explain(*pictures[:2])
+    sides = [(explanation.levels_a, (50, 70)), (explanation.levels_b, (120, 33))]
+    for levels, size in sides:
+        assert list(levels) == [11, 15, 19]
+        for level in levels.values():
+            assert level.shape == size and level.dtype == np.float32
+            assert np.isfinite(level).all()
+        assert np.abs(levels[11] - levels[19]).max() > 0
+
+
+def test_a_level_is_the_correlation_with_that_kernel_averaged(predictor, pictures):
+    """Against a loop over the positions, on a map of 4 x 4."""
+    a, b = (predictor.encode(picture) for picture in (pictures[2], pictures[0]))
+    embedding = a.tensors["embedding"].numpy()[0]
+    level, *_ = predictor.runtime.levels(a.tensors, b.tensors).values()
+    kernel = keras.ops.image.resize(b.tensors["embedding"], (11, 11)).numpy()[0]
+    kernel /= np.sqrt((kernel**2).sum(axis=(0, 1)))
+    padded = np.pad(embedding, [(5, 5), (5, 5), (0, 0)])
+    expected = [
+        [
+            (padded[y : y + 11, x : x + 11] * kernel).sum(axis=(0, 1)).mean()
+            for x in range(4)
+        ]
+        for y in range(4)
+    ]
+    np.testing.assert_allclose(level, expected, atol=1e-5)
+
+
+def test_paths_pillow_images_and_arrays_are_the_same(predictor, pictures, tmp_path):
+    a, b = pictures[:2]
+    Image.fromarray(a).save(tmp_path / "a.png")
+    expected = predictor.predict(a, b).soft_mask_a
+    kinds = [tmp_path / "a.png", str(tmp_path / "a.png"), Image.fromarray(a)]
+    for kind in [*kinds, a.astype(np.float32)]:
+        soft_mask = predictor.predict(kind, b).soft_mask_a
+        np.testing.assert_array_equal(soft_mask, expected)
+
+
+def test_exif_orientation_is_honoured(predictor, pictures, tmp_path):
+    image = Image.fromarray(pictures[0])
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "turned.png", exif=exif)
+    result = predictor.predict(tmp_path / "turned.png", pictures[1])
+    assert result.mask_a.shape == (70, 50)
+    upright = predictor.predict(np.rot90(pictures[0], -1), pictures[1])
+    np.testing.assert_array_equal(result.soft_mask_a, upright.soft_mask_a)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 300), (300, 1, 1), (2, 3, 4)])
+def test_pictures_of_hardly_any_pixels(shape, predictor, pictures):
+    result = predictor.predict(np.full(shape, 200, np.uint8), pictures[0])
+    assert result.mask_a.shape == shape[:2]
+    assert 0 <= result.score_a <= 1
+
+
+def test_a_graph_is_traced_once_per_working_size(model, pictures):
+    predictor = Predictor(model, working_size=32)
+    runtime = predictor.runtime
+    graphs = [runtime._encode, runtime._correlate, runtime._identity, runtime._decode]
+    counts = []
+    for size in (32, 32, 48, 32):
+        predictor.working_size = size
+        for partner in pictures[1:]:
+            predictor.predict(pictures[0], partner)
+        predictor.predict_group(pictures)
+        predictor.decode(predictor.encode(pictures[0]), None, correlation="off")
+        counts.append([graph.experimental_get_tracing_count() for graph in graphs])
+    assert counts == [[1] * 4, [1] * 4, [2] * 4, [2] * 4]
+
+
+def test_training_the_model_further_changes_the_answers(model, pictures):
+    predictor = Predictor(model, working_size=32)
+    before = predictor.predict(*pictures[:2]).soft_mask_a
+    layer = model.get_layer("mask_decoder")
+    weights = layer.get_weights()
+    layer.set_weights([weight / 2 for weight in weights])
+    after = predictor.predict(*pictures[:2]).soft_mask_a
+    layer.set_weights(weights)
+    assert np.abs(after - before).max() > 0.1
+
+
+@pytest.mark.parametrize("images", ["a.png", 3, None])
+def test_a_group_must_be_a_list(images, predictor):
+    with pytest.raises(TypeError, match="must be a list of pictures. Received: "):
+        predictor.predict_group(images)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_group_must_be_two_at_least(count, predictor, pictures):
+    with pytest.raises(ValueError, match=f"at least two .*Received: {count}"):
+        predictor.predict_group(pictures[:count])
+
+
+@pytest.mark.parametrize(
+    "bad, error, complaint",
+    [
+        (None, TypeError, "a path, a PIL image or an array. Received: NoneType"),
+        (["a.png"], TypeError, "Received: list"),
+        (b"bytes", TypeError, "Received: bytes"),
+        (np.zeros((0, 5, 3)), ValueError, "shape"),
+        (np.zeros((2, 5, 5, 3)), ValueError, "shape"),
+        (np.full((5, 5), np.nan), ValueError, "not NaN"),
+        (np.full((5, 5), 256), ValueError, "0..255"),
+        (np.zeros((5, 5), bool), ValueError, "bool"),
+        ("missing.png", FileNotFoundError, "missing.png"),
+    ],
+)
+def test_a_bad_picture_is_told_from_its_partner(
+    bad, error, complaint, predictor, pictures
+):
+    for name, pair in [
+        ("image_a", (bad, pictures[0])),
+        ("image_b", (pictures[0], bad)),
+    ]:
+        with pytest.raises(error, match=complaint) as caught:
+            predictor.predict(*pair)
+        assert str(caught.value).startswith(f"`{name}`: ") or "missing.png" in complaint
+    with pytest.raises(error, match=complaint):
+        predictor.predict_group([*pictures, bad])
+
+
+@pytest.mark.parametrize("size", [31, 0, -1, 385.0, "385", None, True])
+def test_a_working_size_that_cannot_be(size, model):
+    with pytest.raises(ValueError, match=f"at least 32 .*Received: {size!r}"):
+        Predictor(model, working_size=size)
+
+
+@pytest.mark.parametrize("threshold", [-0.01, 1.01, float("nan"), "half", None])
+def test_a_threshold_that_cannot_be(threshold, model):
+    with pytest.raises(ValueError, match=f"from 0 to 1. Received: {threshold!r}"):
+        Predictor(model, threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    "pixels, score, found",
+    [(10, 0.9, True), (10, 0.5, True), (10, 0.49, False), (0, 0.9, False)],
+)
+def test_found_means_some_mask_and_a_sure_one(pixels, score, found):
+    mask = np.zeros((8, 8), np.uint8)
+    mask.flat[:pixels] = 255
+    assert is_found(mask, score) is found
