@@ -1,0 +1,180 @@
+"""Features of a frozen encoder, computed once and read from disk ever after."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfcoseg.data.folder import Record
+from tfcoseg.data.pairing import Pair
+from tfcoseg.data.pipeline import image_dataset
+from tfcoseg.layers import SiameseEncoder
+from tfcoseg.signature import MASK_A, MASK_B, VOID
+
+_BATCH = 8
+
+
+class FeatureCache:
+    """Feature maps of several views of each picture, as float16 files.
+
+    View v is at the size `sizes[v % len(sizes)]`, augmented on its own.
+
+    Args:
+        folder: where the files go; one that holds the same cache, complete, is reused.
+        records: the pictures.
+        encoder: a `SiameseEncoder`.
+        sizes: heights = widths in pixels.
+        views: views of each picture, at least one per size.
+        seed: of the augmentation.
+        augment: as in `tfcoseg.data.image_dataset`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        records: Sequence[Record],
+        encoder: SiameseEncoder,
+        sizes: Sequence[int],
+        views: int = 1,
+        seed: int = 0,
+        augment: bool = True,
+    ):
+        self.sizes = tuple(sizes)
+        self.views = max(views, len(self.sizes))
+        self._index = {record: index for index, record in enumerate(records)}
+        self._folder, self._seed = Path(folder), seed
+        self._arrays = {}
+        expected = {
+            "pictures": [str(record.image) for record in records],
+            "sizes": self.sizes,
+            "views": self.views,
+            "seed": seed,
+            "augment": augment,
+        }
+        expected = json.loads(json.dumps(expected))
+        marker = self._folder / "complete.json"
+        if not marker.exists() or json.loads(marker.read_text()) != expected:
+            marker.unlink(missing_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._compute(list(records), encoder, augment)
+            marker.write_text(json.dumps(expected))
+        self._maps = 1 + len(encoder.skips)
+        for file in self._folder.glob("*.npy"):
+            self._arrays[file.stem] = np.load(file, mmap_mode="r")
+
+    def dataset(
+        self, pairs: Sequence[Pair], batch_size: int, first_index: int = 0
+    ) -> tf.data.Dataset:
+        """Batches for `head_model`, one size a batch, in turns.
+
+        Batch j depends on (seed, j) alone, j counted from `first_index // batch_size`.
+        """
+        first = first_index // batch_size
+
+        def batches():
+            for start in range(0, len(pairs) - batch_size + 1, batch_size):
+                number = first + start // batch_size
+                yield self._batch(pairs[start : start + batch_size], number)
+
+        maps = {
+            f"{side}_{index}": tf.TensorSpec((None, None, None, channels), tf.float16)
+            for index, channels in enumerate(self.channels)
+            for side in "ab"
+        }
+        mask = tf.TensorSpec((None, None, None, 1), tf.uint8)
+        signature = (
+            maps | {"like_a": mask, "like_b": mask},
+            {MASK_A: mask, MASK_B: mask},
+        )
+        dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+        dataset = dataset.map(lambda x, y: tf.nest.map_structure(_to_float, (x, y)))
+        return dataset.prefetch(2)
+
+    @property
+    def channels(self) -> list[int]:
+        """Channels of each map: the features, then the skips."""
+        return [self._arrays[f"0-{index}"].shape[-1] for index in range(self._maps)]
+
+    def _compute(self, records, encoder, augment):
+        images = tf.TensorSpec((None, None, None, 3), tf.float32)
+        encode = tf.function(encoder.encode, input_signature=[images])
+        for turn, size in enumerate(self.sizes):
+            own_views = range(turn, self.views, len(self.sizes))
+            dataset = image_dataset(
+                records, size, len(own_views), self._seed + turn, augment
+            ).batch(_BATCH)
+            progress = keras.utils.Progbar(
+                len(records) * len(own_views), unit_name=f"picture at {size}"
+            )
+            names = [*range(1 + len(encoder.skips)), "mask"]
+            files = {}
+            for images, masks, indices, views in dataset:
+                for name, values in zip(names, [*encode(images), masks]):
+                    for value, index, view in zip(values.numpy(), indices, views):
+                        key = f"{own_views[view]}-{name}"
+                        if key not in files:
+                            shape = (len(records), *value.shape)
+                            files[key] = self._new_file(key, value.dtype, shape)
+                        files[key][index] = value
+                progress.add(len(indices))
+            for array in files.values():
+                array.flush()
+
+    def _new_file(self, key, dtype, shape):
+        return np.lib.format.open_memmap(
+            self._folder / f"{key}.npy",
+            mode="w+",
+            dtype=np.uint8 if dtype == np.uint8 else np.float16,
+            shape=shape,
+        )
+
+    def _batch(self, pairs, number):
+        generator = np.random.default_rng((self._seed, number))
+        turn = number % len(self.sizes)
+        choice = np.arange(turn, self.views, len(self.sizes))
+        inputs, truths = {}, {}
+        for side, name in (("a", MASK_A), ("b", MASK_B)):
+            rows = [self._index[getattr(pair, f"record_{side}")] for pair in pairs]
+            views = generator.choice(choice, len(pairs))
+            for index in range(self._maps):
+                inputs[f"{side}_{index}"] = self._stack(views, index, rows)
+            mask = self._stack(views, "mask", rows)
+            inputs[f"like_{side}"] = mask
+            positive = np.array([pair.positive for pair in pairs])[:, None, None, None]
+            truths[name] = np.where(positive | (mask == VOID), mask, 0).astype(np.uint8)
+        return inputs, truths
+
+    def _stack(self, views, part, rows):
+        return np.stack([self._arrays[f"{v}-{part}"][r] for v, r in zip(views, rows)])
+
+
+def head_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
+    """The network without its encoder, sharing its layers, for cached features.
+
+    Inputs: "a_0", "a_1", ..., "b_0", ..., the maps of A and B, and "like_a", "like_b",
+    (batch, height, width, 1), of which only the size is used: that of the images.
+    Outputs as the network's.
+    """
+    maps = {
+        side: [
+            keras.Input((None, None, c), name=f"{side}_{i}")
+            for i, c in enumerate(channels)
+        ]
+        for side in "ab"
+    }
+    like = {side: keras.Input((None, None, 1), name=f"like_{side}") for side in "ab"}
+    correlations = network.get_layer("pyramid_xcorr")(maps["a"][0], maps["b"][0])
+    decoder = network.get_layer("mask_decoder")
+    outputs = {}
+    for side, name, correlation in zip("ab", (MASK_A, MASK_B), correlations):
+        logits = decoder(correlation, maps[side], like[side])
+        outputs[name] = network.get_layer(name)(logits)
+    inputs = [*maps["a"], *maps["b"], *like.values()]
+    return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name="head")
+
+
+def _to_float(array):
+    return tf.cast(array, tf.float32)

@@ -1,0 +1,98 @@
+"""The training recipe: frozen encoder with cached features, then fine-tuning."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import keras
+
+from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.signature import TRAINING_SIZE
+from tfcoseg.train.run_folder import RunFolder
+from tfcoseg.train.split import training_and_validation
+from tfcoseg.train.stages import STAGES, train_stage
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """What to train on, and how; all of it is kept in the run's folder.
+
+    Args:
+        data: folders of pictures and masks; groups of one name are one group.
+        validation: folders to choose the best epoch on; none for a share of `data`.
+        validation_share: share of the pictures of `data` kept for that. A picture that
+            stands in several groups is on one side with all of its masks.
+        per_group: at most so many pictures of a group, drawn with the seed.
+        void_value: value of the masks' pixels that count nowhere, 255, or None.
+        weights: of the network to start from; see `CoSegMobileNetV2`.
+        backbone_weights: "imagenet" or a file, for the encoder of a network that starts
+            from none.
+        sizes: heights = widths in pixels; batches take them in turns.
+        head_epochs: epochs with the encoder frozen and its features cached.
+        finetune_epochs: epochs with everything but batch statistics training.
+        steps_per_epoch: batches of an epoch.
+        head_batch_size, finetune_batch_size: pairs of a batch.
+        head_learning_rate, finetune_learning_rate: highest rate of a stage; it rises
+            over the first twentieth and falls by half a cosine to zero.
+        weight_decay: of AdamW.
+        negative_share: share of pairs that have nothing in common.
+        views: augmented views of each picture with cached features, at least one of
+            each size.
+        patience: epochs without a lower validation loss before a stage ends.
+        seed: of everything drawn.
+    """
+
+    data: tuple[str, ...]
+    validation: tuple[str, ...] = ()
+    validation_share: float = 0.1
+    per_group: int | None = None
+    void_value: int | None = None
+    weights: str | None = None
+    backbone_weights: str | None = "imagenet"
+    sizes: tuple[int, ...] = (TRAINING_SIZE,)
+    head_epochs: int = 12
+    finetune_epochs: int = 8
+    steps_per_epoch: int = 100
+    head_batch_size: int = 8
+    finetune_batch_size: int = 4
+    head_learning_rate: float = 1e-3
+    finetune_learning_rate: float = 1e-4
+    weight_decay: float = 4e-3
+    negative_share: float = 0.25
+    views: int = 4
+    patience: int = 10
+    seed: int = 0
+
+
+def train(
+    run: str | Path,
+    recipe: Recipe,
+    tensorboard: bool = False,
+    verbose: str | int = "auto",
+) -> Path:
+    """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
+
+    A run that was stopped, however, goes on after its last finished epoch; one that has
+    finished returns at once.
+
+    Args:
+        run: folder of the run; see `RunFolder`.
+        recipe: what to do.
+        tensorboard: also write scalars and mask pictures for TensorBoard.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        Path of the best weights.
+    """
+    folder = RunFolder(run, dataclasses.asdict(recipe))
+    if folder.finished:
+        return folder.finish()
+    keras.utils.set_random_seed(recipe.seed)
+    records = training_and_validation(recipe)
+    network = CoSegMobileNetV2(weights=recipe.weights)
+    if recipe.weights is None and recipe.backbone_weights is not None:
+        network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
+    for stage in STAGES:
+        train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
+    shutil.rmtree(folder.path / "features", ignore_errors=True)
+    return folder.finish()

@@ -1,0 +1,174 @@
+"""The folder of a training run: what it was asked, what it did, where it stands.
+
+    arguments.json           every argument of the run
+    log.csv                  one row per finished epoch
+    state.json               the rows again and the names of the checkpoints they go with
+    last-*.weights.h5        weights and optimizer after the last finished epoch
+    best-*.weights.h5        weights of the epoch with the lowest validation loss
+    best.weights.h5          the same, written when the run has finished
+
+An epoch counts from the moment `state.json` is replaced: whatever kills the run before
+leaves the previous state whole.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+
+import keras
+
+MONITOR = "val_loss"
+
+
+class RunFolder:
+    """State of a run on disk, opened anew or to resume.
+
+    Args:
+        path: the folder; made if it does not exist.
+        arguments: what the run is asked to do, JSON-serialisable. A folder that holds a
+            run is opened only with the arguments of that run.
+
+    Raises:
+        ValueError: if the folder holds a run with other arguments, or files but no run.
+    """
+
+    def __init__(self, path: str | os.PathLike, arguments: dict):
+        self.path = Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        arguments = json.loads(json.dumps(arguments))
+        known = self._read("arguments.json")
+        if known is None:
+            if any(self.path.iterdir()):
+                raise ValueError(
+                    "A run needs a folder of its own, new, empty or holding that run. "
+                    f"Received: {self.path}, which holds other files"
+                )
+            self._write("arguments.json", json.dumps(arguments, indent=2))
+        elif known != arguments:
+            changed = [
+                f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
+                for key in sorted(known.keys() | arguments.keys())
+                if known.get(key) != arguments.get(key)
+            ]
+            raise ValueError(
+                f"{self.path} holds a run with other arguments; resume it with the same "
+                f"ones or take another folder. Received: {'; '.join(changed)}"
+            )
+        empty = {"rows": [], "last": None, "best": None, "finished": False}
+        self._state = self._read("state.json") or empty
+
+    @property
+    def rows(self) -> list[dict]:
+        """One dict per finished epoch: stage, epoch, then losses and metrics."""
+        return list(self._state["rows"])
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self._state["finished"]
+
+    @property
+    def last_checkpoint(self) -> Path | None:
+        """Weights and optimizer of the model in training, after the last epoch."""
+        return self._state["last"] and self.path / self._state["last"]
+
+    @property
+    def best_checkpoint(self) -> Path | None:
+        """Weights of the whole network after the best epoch of all stages so far."""
+        return self._state["best"] and self.path / self._state["best"]
+
+    def stage_rows(self, stage: str) -> list[dict]:
+        """The finished epochs of one stage."""
+        return [row for row in self.rows if row["stage"] == stage]
+
+    def epochs_since_best(self, stage: str) -> int:
+        """How many epochs of a stage have passed since its lowest validation loss."""
+        losses = [row[MONITOR] for row in self.stage_rows(stage)]
+        return len(losses) - 1 - losses.index(min(losses)) if losses else 0
+
+    def commit(self, row: dict, trained: keras.Model, network: keras.Model) -> None:
+        """Records a finished epoch.
+
+        Args:
+            row: stage, epoch and figures, "val_loss" among them.
+            trained: the compiled model, kept with its optimizer for resuming.
+            network: the whole network, kept without one if this epoch is the best.
+        """
+        rows = [*self.rows, row]
+        number = f"{len(rows):04d}.weights.h5"
+        state = {**self._state, "rows": rows, "last": f"last-{number}"}
+        self._save(trained, state["last"])
+        if row[MONITOR] <= min(each[MONITOR] for each in rows):
+            state["best"] = f"best-{number}"
+            self._save(network, state["best"])
+        self._replace_state(state)
+        self._write("log.csv", _as_csv(rows))
+        for old in [*self.path.glob("last-*.h5"), *self.path.glob("best-*.h5")]:
+            if old.name not in (state["last"], state["best"]):
+                old.unlink()
+
+    def finish(self) -> Path:
+        """Names the best weights for good, and returns their path."""
+        final = self.path / "best.weights.h5"
+        if not self.finished:
+            shutil.copyfile(self.best_checkpoint, self.path / "new.weights.h5")
+            os.replace(self.path / "new.weights.h5", final)
+            self._replace_state({**self._state, "finished": True})
+        return final
+
+    def _replace_state(self, state):
+        self._write("state.json", json.dumps(state, indent=1))
+        self._state = state
+
+    def _save(self, model, name):
+        temporary = self.path / "new.weights.h5"
+        model.save_weights(temporary, overwrite=True)
+        os.replace(temporary, self.path / name)
+
+    def _read(self, name):
+        file = self.path / name
+        return json.loads(file.read_text()) if file.exists() else None
+
+    def _write(self, name, text):
+        temporary = self.path / f"{name}.new"
+        with open(temporary, "w", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, self.path / name)
+
+
+class RunRecorder(keras.callbacks.Callback):
+    """Commits every epoch to a `RunFolder` and stops a stage that no longer improves.
+
+    Args:
+        folder: the run's folder.
+        stage: name of the stage.
+        network: the whole network, of which the model in training may be a part.
+        patience: epochs without a lower validation loss before the stage ends.
+    """
+
+    def __init__(self, folder, stage, network, patience):
+        super().__init__()
+        self.folder, self.stage, self.network = folder, stage, network
+        self.patience = patience
+
+    def on_epoch_end(self, epoch, logs=None):
+        row = {"stage": self.stage, "epoch": epoch + 1}
+        row |= {name: float(value) for name, value in (logs or {}).items()}
+        row["learning_rate"] = float(self.model.optimizer.learning_rate)
+        self.folder.commit(row, self.model, self.network)
+        if self.folder.epochs_since_best(self.stage) >= self.patience:
+            self.model.stop_training = True
+
+
+def _as_csv(rows):
+    text = io.StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,147 @@
+"""The two stages of a run: the head on cached features, then everything."""
+
+import keras
+import tensorflow as tf
+
+from tfcoseg.data.pairing import sample_pairs
+from tfcoseg.data.pipeline import pair_dataset
+from tfcoseg.losses import CoSegLoss
+from tfcoseg.metrics import BinaryIoU, PixelAccuracy
+from tfcoseg.signature import MASK_A, MASK_B
+from tfcoseg.train.features import FeatureCache, head_model
+from tfcoseg.train.run_folder import RunRecorder
+from tfcoseg.train.split import validation_pairs
+
+STAGES = ("head", "finetune")
+
+
+def train_stage(
+    stage, folder, recipe, network, training, validation, tensorboard, verbose
+):
+    """Trains the epochs of a stage that the run's folder does not hold yet.
+
+    Args:
+        stage: one of `STAGES`.
+        folder: `RunFolder`.
+        recipe: `Recipe`.
+        network: the whole network; trained in place.
+        training, validation: lists of `Record`.
+        tensorboard, verbose: as in `train`.
+    """
+    epochs = getattr(recipe, f"{stage}_epochs")
+    done = len(folder.stage_rows(stage))
+    if done >= epochs or (done and folder.epochs_since_best(stage) >= recipe.patience):
+        return
+    if not done and folder.best_checkpoint:
+        network.load_weights(folder.best_checkpoint)
+    make = _head_stage if stage == "head" else _finetune_stage
+    model, dataset, checks = make(recipe, folder, network, training, validation, done)
+    _compile(model, stage, recipe)
+    if done:
+        model.optimizer.build(model.trainable_variables)
+        model.load_weights(folder.last_checkpoint)
+    model.fit(
+        dataset,
+        epochs=epochs,
+        initial_epoch=done,
+        steps_per_epoch=recipe.steps_per_epoch,
+        shuffle=False,
+        validation_data=checks,
+        callbacks=_callbacks(stage, folder, recipe, network, checks, tensorboard),
+        verbose=verbose,
+    )
+
+
+def _head_stage(recipe, folder, network, training, validation, done):
+    """The head, cached features of training pairs, and those of validation pairs."""
+    encoder = network.get_layer("siamese_encoder")
+    caches = folder.path / "features"
+    views, seed = recipe.views, recipe.seed
+    cache = FeatureCache(
+        caches / "training", training, encoder, recipe.sizes, views, seed
+    )
+    check_sizes = [_middle(recipe.sizes)]
+    check_cache = FeatureCache(
+        caches / "validation", validation, encoder, check_sizes, augment=False
+    )
+    pairs, start = _pairs("head", recipe, training, done)
+    return (
+        head_model(network, cache.channels),
+        cache.dataset(pairs, recipe.head_batch_size, start).repeat(),
+        check_cache.dataset(validation_pairs(validation), recipe.head_batch_size),
+    )
+
+
+def _finetune_stage(recipe, folder, network, training, validation, done):
+    """Everything, with pictures read and augmented as they are needed."""
+    del folder
+    batch_size = recipe.finetune_batch_size
+    pairs, start = _pairs("finetune", recipe, training, done)
+    checks = pair_dataset(
+        validation_pairs(validation), _middle(recipe.sizes), batch_size, augment=False
+    )
+    return (
+        # A model of its own, so that the network itself stays without an optimizer.
+        keras.Model(network.input, network.output),
+        _sizes_in_turns(pairs, recipe.sizes, batch_size, recipe.seed, start),
+        checks,
+    )
+
+
+def _pairs(stage, recipe, records, done):
+    """The stage's remaining pairs, and the number of the first."""
+    per_epoch = recipe.steps_per_epoch * getattr(recipe, f"{stage}_batch_size")
+    count = (getattr(recipe, f"{stage}_epochs") - done) * per_epoch
+    start = done * per_epoch
+    seed = recipe.seed + STAGES.index(stage)
+    pairs = sample_pairs(records, count, recipe.negative_share, seed, start)
+    return pairs, start
+
+
+def _sizes_in_turns(pairs, sizes, batch_size, seed, start):
+    """Batches of one size each, in turns; batch j depends on (seed, j) alone."""
+    first = start // batch_size
+    batches = [pairs[i : i + batch_size] for i in range(0, len(pairs), batch_size)]
+    order = [(first + j) % len(sizes) for j in range(len(batches))]
+    datasets = []
+    for turn, size in enumerate(sizes):
+        own = [batch for batch, its_turn in zip(batches, order) if its_turn == turn]
+        before = len(range(turn, first, len(sizes))) * batch_size
+        flat = [pair for batch in own for pair in batch]
+        datasets.append(
+            pair_dataset(flat, size, batch_size, seed + turn, first_index=before)
+        )
+    choice = tf.data.Dataset.from_tensor_slices(tf.constant(order, tf.int64))
+    batches = tf.data.Dataset.choose_from_datasets(datasets, choice, False)
+    return batches.repeat()
+
+
+def _compile(model, stage, recipe):
+    steps = getattr(recipe, f"{stage}_epochs") * recipe.steps_per_epoch
+    warmup = max(1, steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=max(1, steps - warmup),
+        warmup_target=getattr(recipe, f"{stage}_learning_rate"),
+        warmup_steps=warmup,
+    )
+    model.compile(
+        keras.optimizers.AdamW(rate, recipe.weight_decay, clipnorm=1.0),
+        loss={MASK_A: CoSegLoss(), MASK_B: CoSegLoss()},
+        metrics={name: [BinaryIoU(), PixelAccuracy()] for name in (MASK_A, MASK_B)},
+    )
+
+
+def _callbacks(stage, folder, recipe, network, checks, tensorboard):
+    callbacks = []
+    if tensorboard:
+        from tfcoseg.train.tensorboard import MaskPictures, scalars
+
+        logs = folder.path / "tensorboard" / stage
+        callbacks = [scalars(logs), MaskPictures(logs, network, recipe)]
+    # Last, so that whatever the others write is older than the recorded epoch.
+    return [*callbacks, RunRecorder(folder, stage, network, recipe.patience)]
+
+
+def _middle(sizes):
+    return sorted(sizes)[len(sizes) // 2]
