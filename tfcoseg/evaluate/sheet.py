@@ -22,6 +22,8 @@ def draw_sheet(evaluation: Evaluation) -> Image.Image:
         for number, example in enumerate(examples, start=1):
             rows.append(_row(example))
             captions.append(_caption(f"{title} {number}", example))
+    if captions:
+        captions[0] += "  (found mask, true mask, partner)"
     return contact_sheet(rows, captions)
 
 

@@ -1,0 +1,91 @@
+"""Tiny shapes: that everything runs and compares like with like, not how fast it is."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tfcoseg.benchmark import (
+    compare_implementations,
+    compare_pipeline_with_step,
+    compare_with_encoder,
+    compare_with_literal,
+    describe_machine,
+)
+from tfcoseg.benchmark.correlation import (
+    literal_correlation,
+    summed_correlation,
+    with_gradients,
+)
+
+
+def test_the_two_correlations_and_their_gradients_agree():
+    tf.random.set_seed(0)
+    features, partner, upstream = (tf.random.normal((2, 9, 9, 3)) for _ in range(3))
+    literal = with_gradients(literal_correlation)(features, partner, upstream)
+    summed = with_gradients(summed_correlation)(features, partner, upstream)
+    for one, other in zip(tf.nest.flatten(literal), tf.nest.flatten(summed)):
+        assert one.shape == features.shape
+        np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(one).max())
+
+
+def test_correlation_forward_and_backward():
+    forward, backward = compare_with_literal(1, batch=2, size=5, channels=2)
+    assert forward.target == 8 and backward.target == 12
+    for comparison in (forward, backward):
+        timings = comparison.timings
+        ratio = timings["literal"].median / timings["auto"].median
+        assert comparison.ratio == pytest.approx(ratio)
+
+
+def test_implementations():
+    found = list(compare_implementations(1, (1, 2), (5,), (2,), backward=True))
+    assert [comparison.target for comparison in found] == [1.1, None] * 2
+    for comparison in found:
+        fastest = comparison.note.removeprefix("fastest: ")
+        others = {n: t for n, t in comparison.timings.items() if n != "auto"}
+        assert set(others) == {"vectorized_map", "fft", "depthwise"}
+        assert others[fastest].median == min(t.median for t in others.values())
+        assert comparison.ratio == pytest.approx(
+            comparison.timings["auto"].median / others[fastest].median
+        )
+
+
+@pytest.mark.slow
+def test_network_costs_more_than_its_encoder():
+    pair, predict = compare_with_encoder(1, size=33, working_size=33)
+    assert pair.target == 1.8 and not pair.at_least
+    assert pair.ratio > 0 and predict.ratio > 0
+    assert predict.target is None
+
+
+def test_pipeline(tmp_path):
+    for group in ("cat", "dog"):
+        for index in range(2):
+            for kind, shape in (("images", (40, 50, 3)), ("masks", (40, 50))):
+                array = np.zeros(shape, "uint8")
+                array[10:20, 10:20] = 255
+                path = tmp_path / kind / group / f"{index}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(array).save(path)
+    options = {"size": 33, "batch_size": 1, "batches": 2, "model": one_convolution()}
+    (found,) = compare_pipeline_with_step(1, tmp_path, **options)
+    assert set(found.timings) == {"batch read", "step"}
+    assert found.target == 5 and found.ratio > 0
+
+
+def one_convolution():
+    """A model of images in and masks out; the real one takes long to trace."""
+    shared = keras.layers.Conv2D(1, 1, activation="sigmoid")
+    inputs = {side: keras.Input((None, None, 3), name=f"image_{side}") for side in "ab"}
+    return keras.Model(
+        {f"image_{side}": inputs[side] for side in "ab"},
+        {f"mask_{side}": shared(inputs[side]) for side in "ab"},
+    )
+
+
+def test_machine():
+    machine = describe_machine()
+    assert machine["tensorflow"] == tf.__version__
+    assert machine["cores"] >= 1
