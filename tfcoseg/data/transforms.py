@@ -80,14 +80,17 @@ def random_colour(brightness=0.15, contrast=0.3, saturation=0.4, hue=0.05, grey=
         seeds = [_seed(example, number) for number in range(_BRIGHTNESS, _GREY + 1)]
         image = example["image"] / 255.0
         image = tf.image.stateless_random_brightness(image, brightness, seeds[0])
-        image = tf.image.stateless_random_contrast(
-            image, 1 - contrast, 1 + contrast, seeds[1]
-        )
+        # TensorFlow refuses an empty range of contrasts or saturations.
+        if contrast:
+            image = tf.image.stateless_random_contrast(
+                image, 1 - contrast, 1 + contrast, seeds[1]
+            )
         # Saturation and hue are defined inside the colour cube only.
         image = tf.clip_by_value(image, 0.0, 1.0)
-        image = tf.image.stateless_random_saturation(
-            image, 1 - saturation, 1 + saturation, seeds[2]
-        )
+        if saturation:
+            image = tf.image.stateless_random_saturation(
+                image, 1 - saturation, 1 + saturation, seeds[2]
+            )
         image = tf.image.stateless_random_hue(image, hue, seeds[3])
         if grey:
             colourless = tf.random.stateless_uniform((), seeds[4]) < grey
