@@ -1,6 +1,5 @@
 import json
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,12 +8,11 @@ from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.cli.main import main
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    """Weights of a network that has not been trained, with a card."""
-    keras.utils.set_random_seed(1)
-    path = tmp_path_factory.mktemp("weights") / "random.weights.h5"
-    CoSegMobileNetV2(weights=None).save_weights(path)
+@pytest.fixture
+def weights(tmp_path):
+    """A file of weights, with a card."""
+    path = tmp_path / "random.weights.h5"
+    path.write_bytes(b"not looked into")
     path.with_name("random.json").write_text('{"trained_on": ["pets"]}')
     return path
 
@@ -36,7 +34,9 @@ def data(tmp_path):
 
 
 @pytest.fixture
-def evaluate(data, weights):
+def evaluate(data, weights, brightness):
+    """Runs the command, with an engine that takes what is bright for the object."""
+
     def run(*arguments):
         command = ["evaluate", "--data", str(data), "--weights", str(weights)]
         return main([*command, "--size", "33", *map(str, arguments)])
@@ -62,6 +62,16 @@ def test_table_json_and_sheet(evaluate, tmp_path, capsys):
     assert results["tfcoseg"] == "0.1.0"
     with Image.open(output / "contact_sheet.png") as sheet:
         assert sheet.height > 6 * 160
+
+
+def test_with_the_network(data, tmp_path, capsys):
+    path = tmp_path / "untrained.weights.h5"
+    CoSegMobileNetV2(weights=None).save_weights(path)
+    command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
+    assert main([*command, "--controls"]) == 0
+    printed = capsys.readouterr().out
+    assert "untrained" in printed and "training scores" not in printed
+    assert "correlation off" in printed
 
 
 def test_groups_pictures_and_limit(evaluate, tmp_path):
