@@ -173,8 +173,9 @@ def test_weights_that_are_something_else(ending, tmp_path, good, capfd):
     path = tmp_path / f"text{ending}"
     path.write_text("no model at all")
     assert segment(good, good, "--output", tmp_path / "out", "--weights", path) == 1
-    err = capfd.readouterr().err.splitlines()
-    assert str(path) in err[-1] and err[-1].startswith("tfcoseg segment: error: ")
+    err = capfd.readouterr().err
+    assert err.startswith("tfcoseg segment: error: ")
+    assert str(path) in err and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

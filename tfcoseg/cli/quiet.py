@@ -23,8 +23,9 @@ def quiet_tensorflow():
 
     The variable that is meant for it does not reach what is logged while TensorFlow is
     being loaded and looks for a GPU. Everything else that is written to stderr is
-    passed on at the end, and after an error so are the log lines. With
-    TF_CPP_MIN_LOG_LEVEL=0 nothing is held back.
+    passed on at the end; after an error that is none of the user's (`main` reports
+    those in a line) so are the log lines. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held
+    back.
     """
     os.environ.setdefault(_LEVEL, "2")
     if os.environ[_LEVEL] == "0":
@@ -38,20 +39,23 @@ def quiet_tensorflow():
     with tempfile.TemporaryFile() as held_back:
         sys.stderr.flush()
         os.dup2(held_back.fileno(), 2)
-        failed = True
+        expected = False
         try:
             import tensorflow as tf
 
             tf.config.list_physical_devices()
             yield
-            failed = False
+            expected = True
+        except (OSError, ValueError):
+            expected = True
+            raise
         finally:
             sys.stderr.flush()
             os.dup2(terminal, 2)
             os.close(terminal)
             held_back.seek(0)
             text = held_back.read().decode(errors="replace")
-            _pass_on(text if failed else _without_noise(text))
+            _pass_on(_without_noise(text) if expected else text)
 
 
 def _without_noise(text):

@@ -1,0 +1,105 @@
+"""`tfcoseg segment` as a person runs it: a process of its own, with a real network."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg import samples
+
+GIBIBYTE = 1024**3
+
+
+@pytest.fixture(scope="module")
+def random_weights(tmp_path_factory):
+    """Weights of a network that has not been trained."""
+    from tfcoseg.applications import CoSegMobileNetV2
+
+    path = tmp_path_factory.mktemp("weights") / "random.weights.h5"
+    CoSegMobileNetV2(weights=None).save_weights(path)
+    return path
+
+
+@pytest.fixture
+def run_segment(tmp_path):
+    """Runs the command; returns what it answered and the folder it wrote to."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+
+    def run(*args):
+        command = [sys.executable, "-m", "tfcoseg", "segment", *map(str, args)]
+        answer = subprocess.run(
+            [*command, "--output", tmp_path / "out"],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=environment,
+        )
+        return answer, tmp_path / "out"
+
+    return run
+
+
+def test_a_normal_run_says_one_line_and_nothing_on_stderr(run_segment, random_weights):
+    args = ["--weights", random_weights, "--size", 64, "--explain"]
+    answer, folder = run_segment(*samples.pair(), *args)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    one = r"(\d+ %|under 1 %|nothing) (of|in) sheep_\w+\.png \([01]\.\d\d(, unsure)?\)"
+    start = "(common object|nothing in common was found)"
+    assert re.fullmatch(f"{start}: {one}, {one}\n", answer.stdout), answer.stdout
+    assert len(list(folder.iterdir())) == 2 * (1 + 3)
+    for path in samples.pair():
+        with Image.open(path) as image, Image.open(
+            folder / f"{path.stem}_mask.png"
+        ) as mask:
+            assert mask.size == image.size
+
+
+def test_an_error_before_the_network_is_one_line(run_segment, tmp_path):
+    answer, folder = run_segment(samples.pair()[0], tmp_path / "missing.jpg")
+    assert answer.returncode == 1 and answer.stdout == ""
+    assert answer.stderr.count("\n") == 1 and "missing.jpg" in answer.stderr
+    assert not folder.exists()
+
+
+def test_an_error_in_loading_the_network_is_one_line(run_segment, tmp_path):
+    damaged = tmp_path / "damaged.weights.h5"
+    damaged.write_text("nothing of the kind")
+    answer, _ = run_segment(*samples.pair(), "--weights", damaged)
+    assert answer.returncode == 1 and answer.stdout == ""
+    assert answer.stderr.count("\n") == 1 and str(damaged) in answer.stderr
+
+
+@pytest.mark.slow
+def test_the_common_object_of_the_samples_is_found(run_segment):
+    answer, _ = run_segment(*samples.pair())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("common object: ")
+
+
+@pytest.mark.slow
+def test_nothing_is_found_where_nothing_is_in_common(run_segment):
+    answer, _ = run_segment(samples.pair()[0], samples.without_common_object())
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("nothing in common was found: ")
+
+
+@pytest.mark.slow
+def test_12_megapixels_in_less_than_2_gigabytes(run_segment, random_weights, tmp_path):
+    random = np.random.default_rng(0)
+    for name in "ab":
+        small = Image.fromarray(random.integers(0, 256, (30, 40, 3), np.uint8))
+        small.resize((4000, 3000), Image.Resampling.BICUBIC).save(
+            tmp_path / f"{name}.jpg"
+        )
+    drawings = ["--overlay", "--cutout", "--explain", "--weights", random_weights]
+    answer, folder = run_segment(tmp_path / "a.jpg", tmp_path / "b.jpg", *drawings)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert len(list(folder.iterdir())) == 2 * (1 + 1 + 1 + 3)
+    # In kilobytes, of the greatest of all processes that this one has waited for.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    assert peak < 2 * GIBIBYTE
