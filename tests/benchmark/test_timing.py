@@ -1,6 +1,3 @@
-import time
-from collections import Counter
-
 import pytest
 
 from tfcoseg.benchmark.timing import (
@@ -11,39 +8,51 @@ from tfcoseg.benchmark.timing import (
 )
 
 
-def test_rounds_are_interleaved_and_every_second_one_is_backwards():
-    order = []
+class Clock:
+    """Time that passes only where the functions under test say so."""
 
-    def slow(name):
-        order.append(name)
-        time.sleep(0.03)
+    def __init__(self):
+        self.now = 0.0
+        self.calls = []
 
-    timings = interleave({"a": lambda: slow("a"), "b": lambda: slow("b")}, repeats=3)
-    assert order == [*"abab", *"ab", *"ba", *"ab"]
-    assert timings["a"].rounds == 3
-    assert 0.03 <= timings["a"].minimum <= timings["a"].median < 0.3
+    def perf_counter(self):
+        return self.now
+
+    def takes(self, name, seconds):
+        """A function that takes so long, each time it is called."""
+
+        def run():
+            self.calls.append(name)
+            self.now += seconds
+
+        return run
 
 
-def test_quick_functions_are_called_many_times_a_round():
-    calls = Counter()
-    interleave({"quick": lambda: calls.update(["quick"])}, repeats=2)
-    assert calls["quick"] > 20
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("tfcoseg.benchmark.timing.time", clock)
+    return clock
 
 
-def test_a_hopeless_function_is_not_repeated():
-    calls = Counter()
+def test_rounds_are_interleaved_and_every_second_one_is_backwards(clock):
+    functions = {"a": clock.takes("a", 2.0), "b": clock.takes("b", 3.0)}
+    timings = interleave(functions, repeats=3)
+    assert clock.calls == [*"abab", *"ab", *"ba", *"ab"]
+    assert timings == {"a": Timing(2.0, 2.0, 3), "b": Timing(3.0, 3.0, 3)}
 
-    def run(name, seconds):
-        calls[name] += 1
-        time.sleep(seconds)
 
-    functions = {
-        "fast": lambda: run("fast", 0.02),
-        "slow": lambda: run("slow", 0.2),
-    }
+def test_quick_functions_are_called_many_times_a_round(clock):
+    timings = interleave({"quick": clock.takes("quick", 1 / 64)}, repeats=2)
+    assert len(clock.calls) == 2 + 2 * 6
+    assert timings["quick"] == Timing(1 / 64, 1 / 64, 2)
+
+
+def test_a_hopeless_function_is_not_repeated(clock):
+    functions = {name: clock.takes(name, s) for name, s in (("fast", 1), ("slow", 6))}
     timings = interleave(functions, repeats=4, give_up=5)
-    assert calls["slow"] == 2 and timings["slow"].rounds == 1
-    assert timings["fast"].rounds == 4
+    assert clock.calls.count("slow") == 2
+    assert timings == {"fast": Timing(1, 1, 4), "slow": Timing(6, 6, 1)}
 
 
 def test_median_and_minimum():
@@ -72,7 +81,7 @@ def test_table():
         Comparison("pipeline", None, note="needs --data"),
     ]
     table = format_comparisons(rows).splitlines()
-    assert table[1].split() == "one 9.50 >= 8 PASS a 190.0".split()
+    assert table[1].split() == "one 9.50 >= 8 PASS a 190.0 / 100.0".split()
     assert table[2].split() == "another 1.25 <= 1.1 MISS fastest: fft".split()
     assert table[3].split() == "pipeline - - not measured needs --data".split()
     assert len({line.index("needs") for line in table if "needs" in line}) == 1
