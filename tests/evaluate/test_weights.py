@@ -39,3 +39,15 @@ def test_card_that_is_no_json_is_an_error(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         describe_weights(tmp_path / "none.keras")
+
+
+def test_coseg_is_the_newest_of_the_package(tmp_path, monkeypatch):
+    from tfcoseg.applications import coseg
+
+    monkeypatch.setattr(coseg, "WEIGHTS_FOLDER", tmp_path)
+    newest = coseg.EMBEDDED_WEIGHTS["coseg_mobilenetv2"][-1]
+    (tmp_path / f"{newest}.weights.h5").write_bytes(b"weights")
+    (tmp_path / f"{newest}.json").write_text('{"trained_on": ["pascal_coseg"]}')
+    weights = describe_weights("coseg")
+    assert weights.name == newest
+    assert weights.has_seen("pascal_coseg")
