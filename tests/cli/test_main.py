@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, dispatch, exit codes."""
 
+import os
 import subprocess
 import sys
 import time
@@ -106,6 +107,20 @@ def test_an_interrupt_ends_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr("tfcoseg.cli.segment.run", interrupt)
     assert main(["segment", "a.png", "b.png"]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_a_pipe_whose_reader_has_gone_is_no_traceback():
+    code = (
+        "import sys, tfcoseg.cli.segment as s; from tfcoseg.cli.main import main\n"
+        "s.run = lambda args: print('found')\n"
+        "sys.exit(main(['segment', 'a.png', 'b.png']))"
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (answer.returncode, answer.stderr) == (1, "")
 
 
 def test_no_other_command_is_imported():

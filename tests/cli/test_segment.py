@@ -121,9 +121,12 @@ def test_equal_stems_get_distinct_names(tmp_path, square, brightness, capsys):
     assert f"of {first} (" in out and f"of {second} (" in out
 
 
-def test_the_same_picture_twice(pair, tmp_path, brightness):
+def test_the_same_picture_twice(pair, tmp_path, brightness, capsys):
     assert segment(pair[0], pair[0], "--output", tmp_path / "out") == 0
     assert written(tmp_path / "out") == ["a_1_mask.png", "a_2_mask.png"]
+    assert re.fullmatch(
+        r"common object: (\d+ % of a\.png .*){2}\n", capsys.readouterr().out
+    )
 
 
 def test_the_output_folder_is_this_one_by_default(

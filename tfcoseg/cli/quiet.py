@@ -23,8 +23,8 @@ def quiet_tensorflow():
 
     The variable that is meant for it does not reach what is logged while TensorFlow is
     being loaded and looks for a GPU. Everything else that is written to stderr is
-    passed on at the end; after an error that is none of the user's (`main` reports
-    those in a line) so are the log lines. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held
+    passed on at the end; so are the log lines after an error, unless it is one that
+    `main` reports in a line. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held
     back.
     """
     os.environ.setdefault(_LEVEL, "2")
@@ -46,7 +46,7 @@ def quiet_tensorflow():
             tf.config.list_physical_devices()
             yield
             expected = True
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyboardInterrupt):
             expected = True
             raise
         finally:

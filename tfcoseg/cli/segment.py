@@ -147,7 +147,7 @@ def _write(args, stem, picture, mask, levels):
 def _labels(paths):
     """What the pictures are called: by name only, if that tells them apart."""
     names = [os.path.basename(path) for path in paths]
-    return names if len(set(names)) == len(names) else [str(path) for path in paths]
+    return names if len(set(names)) == len(set(paths)) else paths
 
 
 def _finding(labels, masks, scores):
