@@ -8,16 +8,18 @@ from tfcoseg.samples.scene import Thing
 from tfcoseg.samples.sdf import capsule, ellipsoid, vector
 
 
-def house(z=-5.0, seed=0):
-    """A brick front with two rows of sash windows and a door, along x."""
+def _panes(p):
+    """Position of points in the window next to them: along x, and along y."""
+    column = (p[0] + 40.3) % 2.6 - 1.3
+    row = p[1] - np.where(p[1] > 3.0, 4.4, 1.75)
+    return column, row
 
-    def panes(p):
-        column = (p[0] + 40.3) % 2.6 - 1.3
-        row = p[1] - np.where(p[1] > 3.0, 4.4, 1.75)
-        return column, row
+
+def house(z=-5.0, seed=0):
+    """A brick front with two rows of sash windows along x."""
 
     def distance(p):
-        column, row = panes(p)
+        column, row = _panes(p)
         opening = np.maximum(np.abs(column) - 0.55, np.abs(row) - 0.8)
         recess = np.minimum(-opening, p[2] - z + 0.14)
         sill = np.maximum(np.abs(column) - 0.66, np.abs(row + 0.86) - 0.06)
@@ -25,7 +27,7 @@ def house(z=-5.0, seed=0):
         return 0.7 * np.minimum(np.maximum(p[2] - z, recess), sill)
 
     def colour(p, normal):
-        column, row = panes(p)
+        column, row = _panes(p)
         course = np.floor(p[1] / 0.075)
         along = p[0] / 0.225 + 0.5 * (course % 2)
         brick = np.floor(along)
@@ -45,7 +47,7 @@ def house(z=-5.0, seed=0):
         return np.where(inner, glass, np.where(is_sill | plinth, stone, wall))
 
     def shine(p):
-        column, row = panes(p)
+        column, row = _panes(p)
         return np.where((np.abs(column) < 0.47) & (np.abs(row) < 0.72), 0.8, 0.0)
 
     return Thing(distance, colour, (0.0, 2.0, z), 14.0, shine)
