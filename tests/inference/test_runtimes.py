@@ -13,18 +13,13 @@ from tfcoseg.inference import Predictor
 from tfcoseg.inference.runtimes import KerasRuntime, check_model_path, load_runtime
 
 
-@pytest.fixture(scope="module")
-def pictures():
-    return np.random.default_rng(0).integers(0, 256, (2, 40, 50, 3), np.uint8)
-
-
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
 def test_a_saved_model_gives_the_same_masks(ending, model, pictures, tmp_path):
     path = tmp_path / f"saved{ending}"
     model.save(path) if ending == ".keras" else model.save_weights(path)
     given = str(path) if ending == ".keras" else path
-    result = Predictor(given, working_size=32).predict(*pictures)
-    expected = Predictor(model, working_size=32).predict(*pictures)
+    result = Predictor(given, working_size=32).predict(*pictures[:2])
+    expected = Predictor(model, working_size=32).predict(*pictures[:2])
     np.testing.assert_allclose(result.soft_mask_a, expected.soft_mask_a, atol=1e-5)
 
 
