@@ -175,6 +175,12 @@ def test_version_is_that_of_the_metadata():
     assert out == f"tfcoseg {tfcoseg.__version__}\n"
 
 
+def test_citation_and_change_log_know_the_version():
+    root = Path(__file__).parent.parent
+    assert f"\nversion: {tfcoseg.__version__}\n" in (root / "CITATION.cff").read_text()
+    assert f"\n## [{tfcoseg.__version__}]" in (root / "CHANGELOG.md").read_text()
+
+
 def test_an_unknown_attribute_of_the_root_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         tfcoseg.nothing
