@@ -1,0 +1,156 @@
+import inspect
+
+import keras
+import numpy as np
+import pytest
+
+from tfcoseg import applications
+from tfcoseg.applications import CoSegMobileNetV2, CoSegResNet50, CoSegVGG16
+
+MODELS = [CoSegMobileNetV2, CoSegResNet50, CoSegVGG16]
+
+
+def random(*shape, seed=0):
+    return np.random.default_rng(seed).uniform(0, 255, shape).astype("float32")
+
+
+def test_any_two_sizes_in_one_call(model):
+    sizes = [(32, 32), (33, 47), (70, 129), (100, 32)]
+    for (height, width), other in zip(sizes, sizes[1:] + sizes[:1]):
+        pair = {"image_a": random(2, height, width, 3), "image_b": random(2, *other, 3)}
+        masks = model.predict(pair, verbose=0)
+        assert masks["mask_a"].shape == (2, height, width, 1)
+        assert masks["mask_b"].shape == (2, *other, 1)
+        assert masks["mask_a"].dtype == np.float32
+        assert 0 <= masks["mask_a"].min() <= masks["mask_a"].max() <= 1
+
+
+def test_swapping_the_images_swaps_the_masks(model):
+    one, two = random(1, 40, 50, 3), random(1, 64, 33, 3, seed=1)
+    masks = model({"image_a": one, "image_b": two})
+    swapped = model({"image_a": two, "image_b": one})
+    np.testing.assert_array_equal(masks["mask_a"], swapped["mask_b"])
+    np.testing.assert_array_equal(masks["mask_b"], swapped["mask_a"])
+
+
+def test_a_batch_is_its_pairs(model):
+    ones, twos = random(3, 48, 48, 3), random(3, 48, 64, 3, seed=1)
+    together = model({"image_a": ones, "image_b": twos})["mask_a"]
+    for index in range(3):
+        rows = slice(index, index + 1)
+        alone = model({"image_a": ones[rows], "image_b": twos[rows]})["mask_a"]
+        np.testing.assert_allclose(together[rows], alone, atol=1e-5)
+
+
+def test_bytes_are_the_floats(model):
+    pair = {"image_a": random(1, 40, 40, 3), "image_b": random(1, 40, 40, 3, seed=1)}
+    whole = {name: np.floor(image) for name, image in pair.items()}
+    as_bytes = {name: image.astype(np.uint8) for name, image in whole.items()}
+    floats, integers = model.predict(whole, verbose=0), model.predict(
+        as_bytes, verbose=0
+    )
+    np.testing.assert_array_equal(floats["mask_a"], integers["mask_a"])
+
+
+@pytest.mark.parametrize("build", MODELS)
+def test_names_and_manners(build):
+    arguments = inspect.signature(build).parameters
+    default = "coseg" if build is CoSegMobileNetV2 else None
+    assert arguments["weights"].default == default
+    model = build(weights=None, input_shape=(64, 64, 3))
+    for layer in ("siamese_encoder", "pyramid_xcorr", "mask_decoder"):
+        assert model.get_layer(layer).name == layer
+    assert sorted(model.input) == ["image_a", "image_b"]
+    assert [tensor.name for tensor in model.inputs] == ["image_a", "image_b"]
+    assert sorted(model.output) == ["mask_a", "mask_b"]
+    assert model.output["mask_a"].shape == (None, 64, 64, 1)
+
+
+@pytest.mark.parametrize("build", MODELS)
+def test_weights_that_do_not_exist_name_those_that_do(build):
+    with pytest.raises(ValueError, match="'imagenet'.*Received: weights='best.h5'"):
+        build(weights="best.h5")
+    if build is CoSegMobileNetV2:
+        with pytest.raises(ValueError, match="'coseg', 'coseg-v1', 'imagenet'"):
+            build(weights="coseg-v9")
+    else:
+        with pytest.raises(ValueError, match="'imagenet', None.*Received: .*'coseg'"):
+            build(weights="coseg")
+
+
+@pytest.mark.parametrize("shape", [(16, 64, 3), (64, 64, 4), (64, 64)])
+def test_wrong_shapes_are_named(shape):
+    with pytest.raises(ValueError, match="`input_shape` must be"):
+        CoSegMobileNetV2(weights=None, input_shape=shape)
+
+
+def test_weights_from_a_path(model, tmp_path):
+    model.save_weights(tmp_path / "my.weights.h5")
+    again = CoSegMobileNetV2(weights=tmp_path / "my.weights.h5")
+    for one, two in zip(model.get_weights(), again.get_weights()):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_imagenet_means_the_backbone_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "tfcoseg.layers.SiameseEncoder.load_backbone",
+        lambda self, weights: asked.append((self.backbone, weights)),
+    )
+    CoSegVGG16(weights="imagenet")
+    assert asked == [("vgg16", "imagenet")]
+
+
+def test_another_implementation_has_the_same_weights_and_masks(model):
+    pair = {"image_a": random(2, 48, 48, 3), "image_b": random(2, 40, 56, 3, seed=1)}
+    expected = model(pair)
+    for implementation in ("vectorized_map", "fft", "depthwise"):
+        other = CoSegMobileNetV2(weights=None, implementation=implementation)
+        other.set_weights(model.get_weights())
+        np.testing.assert_allclose(other(pair)["mask_a"], expected["mask_a"], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_fit_with_xla_is_fit_without(give_strength):
+    pair = {"image_a": random(2, 32, 32, 3), "image_b": random(2, 32, 32, 3, seed=1)}
+    truth = {name: np.ones((2, 32, 32, 1)) for name in ("mask_a", "mask_b")}
+    losses = []
+    for jit_compile in (False, True):
+        model = CoSegMobileNetV2(
+            weights=None,
+            input_shape=(32, 32, 3),
+            kernel_sizes=(3,),
+            implementation="fft",
+        )
+        give_strength(model).get_layer("siamese_encoder").trainable = False
+        model.compile("adam", "binary_crossentropy", jit_compile=jit_compile)
+        losses.append(model.fit(pair, truth, epochs=4, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-3)
+    assert losses[0][-1] < losses[0][0]
+
+
+def test_embedded_weights_are_small():
+    model = CoSegMobileNetV2()
+    assert model.count_params() <= 2_400_000
+    for name in applications.coseg.EMBEDDED_WEIGHTS["coseg_mobilenetv2"]:
+        file = applications.coseg.WEIGHTS_FOLDER / f"{name}.weights.h5"
+        assert file.stat().st_size <= 6e6
+        card = file.with_name(f"{name}.json")
+        assert card.is_file()
+
+
+def test_preprocess_input_does_nothing():
+    image = random(1, 4, 4, 3)
+    assert applications.preprocess_input(image) is image
+
+
+def test_policy_is_that_of_keras():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = CoSegMobileNetV2(weights=None, input_shape=(32, 32, 3))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    trunk = model.get_layer("siamese_encoder").trunk
+    assert trunk.get_layer("Conv1").compute_dtype == "bfloat16"
+    pair = {"image_a": random(1, 32, 32, 3), "image_b": random(1, 32, 32, 3)}
+    assert model.predict(pair, verbose=0)["mask_a"].dtype == np.float32

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from tfcoseg.layers import MaskDecoder
+
+
+def random(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+@pytest.fixture
+def inputs():
+    maps = [random(2, 4, 5, 6), random(2, 8, 9, 3)]
+    return random(2, 4, 5, 7, seed=1), maps, np.zeros((2, 61, 70, 3))
+
+
+def test_logits_have_the_images_size(inputs):
+    decoder = MaskDecoder((8, 4))
+    logits = decoder(*inputs)
+    assert logits.shape == (2, 61, 70, 1)
+    # Before the sigmoid: both signs, not confined to 0..1.
+    assert logits.numpy().min() < 0 or logits.numpy().max() > 1
+
+
+def test_correlation_features_and_every_skip_matter(inputs):
+    decoder = MaskDecoder((8, 4))
+    correlation, maps, image = inputs
+    logits = decoder(*inputs).numpy()
+    others = [
+        (correlation + 1, maps),
+        (correlation, [maps[0] + 1, maps[1]]),
+        (correlation, [maps[0], maps[1] + 1]),
+    ]
+    for changed in others:
+        assert np.abs(decoder(*changed, image).numpy() - logits).max() > 1e-4
+
+
+def test_the_correlation_is_normalised_per_channel(inputs):
+    """In training its scale does not matter, as batch normalisation promises."""
+    decoder = MaskDecoder((8, 4))
+    correlation, maps, image = inputs
+    logits = decoder(100 * correlation, maps, image, training=True)
+    scaled = decoder(300 * correlation, maps, image, training=True)
+    np.testing.assert_allclose(logits, scaled, atol=1e-3)
+
+
+def test_without_skips(inputs):
+    correlation, maps, image = inputs
+    assert MaskDecoder((8,))(correlation, maps[:1], image).shape == (2, 61, 70, 1)
+
+
+def test_as_many_stages_as_maps(inputs):
+    with pytest.raises(ValueError, match=r"filters=\(8, 4, 2\) and 2 maps"):
+        MaskDecoder((8, 4, 2))(*inputs)
+
+
+@pytest.mark.parametrize("filters", [(), (8, 0)])
+def test_wrong_filters_are_named(filters):
+    with pytest.raises(ValueError, match="`filters` must be one positive number"):
+        MaskDecoder(filters)

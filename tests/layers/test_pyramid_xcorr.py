@@ -1,0 +1,114 @@
+import importlib.util
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tfcoseg.layers import PyramidXCorr
+
+spec = importlib.util.spec_from_file_location(
+    "oracle", Path(__file__).parents[1] / "ops" / "oracle.py"
+)
+oracle = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(oracle)
+
+AXES = {"channel": (0, 1), "position": 2, "kernel": (0, 1, 2), None: None}
+
+
+def random(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("normalization", AXES)
+def test_the_layer_is_the_papers_equations(normalization):
+    layer = PyramidXCorr(3, kernel_sizes=(3, 4), normalization=normalization)
+    image_a, image_b = random(2, 6, 5, 4), random(2, 4, 7, 4, seed=1)
+    layer(image_a, image_b)
+    layer.set_weights(
+        [random(*w.shape, seed=seed) for seed, w in enumerate(layer.get_weights())]
+    )
+    kernel_1, bias_1, kernel_2, bias_2 = layer.get_weights()
+    embedded_a = image_a @ kernel_1[0, 0] + bias_1
+    embedded_b = image_b @ kernel_1[0, 0] + bias_1
+    for index, result in enumerate(layer(image_a, image_b)):
+        both = [embedded_a, embedded_b]
+        mean = [
+            oracle.pyramid_correlation(own, other, (3, 4), AXES[normalization])
+            for own, other in zip(both[index], both[1 - index])
+        ]
+        expected = np.maximum(np.array(mean) @ kernel_2[0, 0] + bias_2, 0)
+        np.testing.assert_allclose(result, expected, atol=2e-5 * expected.max())
+
+
+def test_it_owns_phi_1_and_phi_2_and_nothing_else():
+    layer = PyramidXCorr(8)
+    layer.build((None, 9, 9, 5), (None, 9, 9, 5))
+    shapes = [weight.shape for weight in layer.get_weights()]
+    assert shapes == [(1, 1, 5, 8), (8,), (1, 1, 8, 8), (8,)]
+
+
+def test_swapping_the_images_swaps_the_correlations():
+    layer = PyramidXCorr(4, kernel_sizes=(3, 5))
+    image_a, image_b = random(2, 6, 6, 3), random(2, 5, 7, 3, seed=1)
+    for result, swapped in zip(layer(image_a, image_b), layer(image_b, image_a)[::-1]):
+        np.testing.assert_array_equal(result, swapped)
+
+
+def test_another_implementation_takes_the_same_weights():
+    layer = PyramidXCorr(4, kernel_sizes=(3, 5))
+    images = random(2, 6, 6, 3), random(2, 5, 7, 3, seed=1)
+    expected = layer(*images)
+    assert layer.get_config()["implementation"] == "auto"
+    for implementation in ("vectorized_map", "fft", "depthwise"):
+        config = layer.get_config() | {"implementation": implementation}
+        other = PyramidXCorr.from_config(config)
+        other.build(*(image.shape for image in images))
+        other.set_weights(layer.get_weights())
+        for one, two in zip(expected, other(*images)):
+            np.testing.assert_allclose(one, two, atol=1e-5 * np.abs(one).max())
+
+
+def test_mixed_precision_correlates_in_float32():
+    # 19 x 19 sums of values near 100 do not fit into float16.
+    half = PyramidXCorr(2, kernel_sizes=(19,), dtype="mixed_float16")
+    images = 100 * np.ones((1, 40, 40, 2), np.float32), np.ones((1, 40, 40, 2), "f4")
+    half(*images)
+    half.set_weights([np.ones_like(weight) for weight in half.get_weights()])
+    correlation, _ = half(*images)
+    assert correlation.dtype == "float16"
+    # Unit norm over 361 positions: each is 1 / 19.
+    middle = 2 * (19 * 201.0) + 1
+    np.testing.assert_allclose(correlation[0, 20, 20], middle, rtol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"filters": 0}, "`filters` must be positive"),
+        ({"filters": 4, "kernel_sizes": ()}, "at least one size"),
+        ({"filters": 4, "kernel_sizes": 11}, "must be a sequence"),
+        ({"filters": 4, "kernel_sizes": (3, 2.5)}, "`kernel_sizes` must be positive"),
+        ({"filters": 4, "normalization": "l1"}, "Received: normalization='l1'"),
+        ({"filters": 4, "implementation": "cuda"}, "Received: implementation='cuda'"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        PyramidXCorr(**arguments)
+
+
+def test_channels_that_differ_are_an_error():
+    with pytest.raises(ValueError, match="same number of channels"):
+        PyramidXCorr(4)(random(1, 6, 6, 3), random(1, 6, 6, 2))
+
+
+def test_it_learns():
+    """A few steps of gradient descent lower the loss through both directions."""
+    inputs = [keras.Input((6, 6, 2)), keras.Input((6, 6, 2))]
+    model = keras.Model(inputs, PyramidXCorr(2, kernel_sizes=(3,))(*inputs))
+    model.compile(keras.optimizers.Adam(0.05), loss=["mse", "mse"])
+    data = [random(4, 6, 6, 2), random(4, 6, 6, 2, seed=1)]
+    targets = [np.ones((4, 6, 6, 2)), np.zeros((4, 6, 6, 2))]
+    history = model.fit(data, targets, epochs=5, verbose=0).history["loss"]
+    assert history[-1] < history[0]

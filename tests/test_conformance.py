@@ -1,0 +1,178 @@
+"""Every public layer and model faces every question; one that is not here fails."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+
+from tfcoseg import applications, layers
+from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
+
+
+def random(*shape):
+    return np.random.default_rng(0).uniform(0, 255, shape).astype("float32")
+
+
+# A layer of non-default arguments, and inputs of odd and unequal sizes.
+LAYERS = {
+    PyramidXCorr: (
+        {
+            "filters": 6,
+            "kernel_sizes": (3, 4),
+            "normalization": "kernel",
+            "implementation": "depthwise",
+        },
+        lambda: (random(2, 7, 5, 4), random(2, 6, 9, 4)),
+    ),
+    SiameseEncoder: (
+        {
+            "backbone": "vgg16",
+            "output_stride": 8,
+            "features": "block4_conv3",
+            "skips": ("block2_conv2",),
+        },
+        lambda: (random(1, 35, 49, 3), random(1, 40, 33, 3)),
+    ),
+    MaskDecoder: (
+        {"filters": (6, 4)},
+        lambda: (
+            random(2, 3, 5, 4),
+            [random(2, 3, 5, 7), random(2, 6, 9, 3)],
+            random(2, 45, 71, 3),
+        ),
+    ),
+}
+MODELS = {
+    applications.CoSegMobileNetV2: {"output_stride": 8, "normalization": "kernel"},
+    applications.CoSegResNet50: {"kernel_sizes": (3, 5)},
+    applications.CoSegVGG16: {"kernel_sizes": (4,), "implementation": "depthwise"},
+}
+
+each_layer = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.__name__)
+each_model = pytest.mark.parametrize("build", MODELS, ids=lambda build: build.__name__)
+
+
+def make(layer, **more):
+    arguments, inputs = LAYERS[layer]
+    return layer(**arguments, **more), inputs()
+
+
+def shapes_of(structure):
+    return [tuple(x.shape) for x in keras.tree.flatten(structure)]
+
+
+def symbolic(inputs, batch=None):
+    """Keras inputs of unknown height and width."""
+    unknown = (None, None)
+    return keras.tree.map_structure(
+        lambda x: keras.Input((*unknown, x.shape[-1]), batch_size=batch), inputs
+    )
+
+
+def test_every_public_symbol_has_a_row():
+    assert set(LAYERS) == {x for x in vars(layers).values() if inspect.isclass(x)}
+    functions = {x for x in vars(applications).values() if inspect.isfunction(x)}
+    assert set(MODELS) == functions - {applications.preprocess_input}
+
+
+@each_layer
+def test_config_round_trip(layer):
+    original, _ = make(layer, name="another_name")
+    again = layer.from_config(original.get_config())
+    assert again.get_config() == original.get_config()
+    assert again.name == "another_name"
+    for name, value in LAYERS[layer][0].items():
+        assert getattr(again, name) == value
+        assert inspect.signature(layer).parameters[name].default != value
+
+
+@each_layer
+def test_constructor_arguments_are_in_the_config(layer):
+    parameters = inspect.signature(layer).parameters
+    named = {name for name, p in parameters.items() if p.kind is not p.VAR_KEYWORD}
+    original, _ = make(layer)
+    assert named <= original.get_config().keys()
+    assert all(hasattr(original, name) for name in named)
+
+
+@each_layer
+def test_declared_shape_is_symbolic_is_real(layer):
+    tested, inputs = make(layer)
+    expected = shapes_of(tested(*inputs))
+    shapes = keras.tree.map_structure(lambda x: tuple(x.shape), list(inputs))
+    declared = tested.compute_output_shape(*shapes)
+    assert _shape_leaves(declared) == expected
+    specs = keras.tree.map_structure(
+        lambda x: keras.KerasTensor(x.shape, "float32"), list(inputs)
+    )
+    assert shapes_of(tested.compute_output_spec(*specs)) == expected
+
+
+def _shape_leaves(structure):
+    """The shapes in a structure of lists and tuples of shapes."""
+    if all(isinstance(side, int) or side is None for side in structure):
+        return [tuple(structure)]
+    return [leaf for part in structure for leaf in _shape_leaves(part)]
+
+
+@each_layer
+def test_saved_and_loaded_it_is_the_same(layer, tmp_path):
+    tested, inputs = make(layer)
+    ports = symbolic(list(inputs))
+    model = keras.Model(keras.tree.flatten(ports), tested(*ports))
+    flat = keras.tree.flatten(inputs)
+    expected = keras.tree.flatten(model(flat))
+    model.save(tmp_path / "layer.keras")
+    loaded = keras.models.load_model(tmp_path / "layer.keras")
+    for one, two in zip(expected, keras.tree.flatten(loaded(flat))):
+        np.testing.assert_array_equal(one, two)
+
+
+@each_layer
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision(layer, policy):
+    tested, inputs = make(layer, dtype=policy)
+    half = policy.removeprefix("mixed_")
+    assert {x.dtype.name for x in keras.tree.flatten(tested(*inputs))} == {half}
+    assert {weight.dtype for weight in tested.weights} == {"float32"}
+    # Containers aside, which only hand on what their layers compute.
+    inner = [part for part in tested._flatten_layers() if hasattr(part, "kernel")]
+    assert {part.compute_dtype for part in inner} == {half}
+
+
+@each_layer
+def test_gradients_reach_every_weight_and_are_finite(layer):
+    import tensorflow as tf
+
+    tested, inputs = make(layer)
+    tested(*inputs)
+    with tf.GradientTape() as tape:
+        outputs = keras.tree.flatten(tested(*inputs, training=True))
+        loss = sum(
+            tf.reduce_mean(x * tf.cast(tf.range(x.shape[1]), x.dtype)[:, None, None])
+            for x in outputs
+        )
+    weights = [weight.value for weight in tested.trainable_weights]
+    for gradient in tape.gradient(loss, weights):
+        assert gradient is not None
+        assert np.isfinite(gradient).all()
+
+
+@each_model
+def test_model_keeps_its_arguments_and_masks(build, tmp_path, give_strength):
+    model = give_strength(build(weights=None, **MODELS[build]))
+    pair = {"image_a": random(1, 45, 50, 3), "image_b": random(1, 33, 64, 3)}
+    expected = model(pair)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for name in expected:
+        np.testing.assert_array_equal(expected[name], loaded(pair)[name])
+    for name, value in MODELS[build].items():
+        holder = "siamese_encoder" if name == "output_stride" else "pyramid_xcorr"
+        assert getattr(loaded.get_layer(holder), name) == value
+    declared = model.compute_output_shape(
+        {name: image.shape for name, image in pair.items()}
+    )
+    for name in expected:
+        assert tuple(declared[name]) == expected[name].shape
