@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Keeps Python from flushing, and complaining, once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:
         print(f"tfcoseg {args.command}: error: {error}", file=sys.stderr)
         return 1
 

@@ -91,7 +91,9 @@ class FeatureCache:
         )
         dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
         dataset = dataset.map(lambda x, y: tf.nest.map_structure(_to_float, (x, y)))
-        return dataset.prefetch(2)
+        # A generator cannot tell how much it holds; Keras warns where it must find out.
+        count = tf.data.experimental.assert_cardinality(len(pairs) // batch_size)
+        return dataset.apply(count).prefetch(2)
 
     @property
     def channels(self) -> list[int]:

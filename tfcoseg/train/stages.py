@@ -47,7 +47,7 @@ def train_stage(
         steps_per_epoch=recipe.steps_per_epoch,
         shuffle=False,
         validation_data=checks,
-        callbacks=_callbacks(stage, folder, recipe, network, checks, tensorboard),
+        callbacks=_callbacks(stage, folder, recipe, network, validation, tensorboard),
         verbose=verbose,
     )
 
@@ -132,13 +132,14 @@ def _compile(model, stage, recipe):
     )
 
 
-def _callbacks(stage, folder, recipe, network, checks, tensorboard):
+def _callbacks(stage, folder, recipe, network, validation, tensorboard):
     callbacks = []
     if tensorboard:
-        from tfcoseg.train.tensorboard import MaskPictures, scalars
+        from tfcoseg.train.tensorboard import tensorboard_callbacks
 
         logs = folder.path / "tensorboard" / stage
-        callbacks = [scalars(logs), MaskPictures(logs, network, recipe)]
+        pairs, size = validation_pairs(validation), _middle(recipe.sizes)
+        callbacks = tensorboard_callbacks(logs, network, pairs, size)
     # Last, so that whatever the others write is older than the recorded epoch.
     return [*callbacks, RunRecorder(folder, stage, network, recipe.patience)]
 

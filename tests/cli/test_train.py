@@ -1,0 +1,89 @@
+import dataclasses
+
+import pytest
+
+from tfcoseg.cli.main import build_parser, main
+from tfcoseg.train import Recipe
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """What `train` is called with, instead of training."""
+    calls = []
+
+    def train(*args, **kwargs):
+        calls.append((args, kwargs))
+        return "runs/x/best.weights.h5"
+
+    monkeypatch.setattr("tfcoseg.train.train", train)
+    return calls
+
+
+def test_defaults_are_the_recipes(called, capsys):
+    assert main(["train", "--data", "a", "b", "--run", "runs/x"]) == 0
+    (folder, recipe, tensorboard), _ = called[0]
+    assert str(folder) == "runs/x"
+    assert recipe == Recipe(data=("a", "b"))
+    assert not tensorboard
+    assert capsys.readouterr().out == "runs/x/best.weights.h5\n"
+
+
+def test_every_field_of_the_recipe_has_an_option(called):
+    values = {
+        "data": ["d"],
+        "validation": ["v", "w"],
+        "validation_share": 0.2,
+        "per_group": 9,
+        "void": 255,
+        "weights": "coseg",
+        "backbone_weights": "b.h5",
+        "size": [257, 321],
+        "head_epochs": 1,
+        "finetune_epochs": 2,
+        "steps_per_epoch": 3,
+        "head_batch_size": 5,
+        "finetune_batch_size": 6,
+        "head_learning_rate": 0.01,
+        "finetune_learning_rate": 0.02,
+        "weight_decay": 0.03,
+        "negative_share": 0.4,
+        "views": 7,
+        "patience": 8,
+        "seed": 11,
+    }
+    line = ["train", "--run", "r"]
+    for name, value in values.items():
+        many = value if isinstance(value, list) else [value]
+        line += [f"--{name.replace('_', '-')}", *map(str, many)]
+    assert main(line) == 0
+    recipe = dataclasses.asdict(called[0][0][1])
+    recipe["size"], recipe["void"] = recipe.pop("sizes"), recipe.pop("void_value")
+    expected = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    assert recipe == expected
+    assert not [k for k, v in expected.items() if v == getattr(Recipe, k, None)]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ([], "required: --data, --run"),
+        (["--data", "d", "--run", "r", "--size", "8"], "at least 32"),
+        (["--data", "d", "--run", "r", "--negative-share", "2"], "from 0 to 1"),
+    ],
+)
+def test_wrong_command_lines(options, message, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", *options])
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_that_does_not_exist_is_one_line(tmp_path, capsys):
+    line = ["train", "--data", str(tmp_path / "no"), "--run", str(tmp_path / "run")]
+    assert main(line) == 1
+    error = capsys.readouterr().err.strip()
+    assert str(tmp_path / "no") in error and "\n" not in error
+
+
+def test_help_has_examples():
+    text = build_parser("train").format_help()
+    assert "train" in text

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from tfcoseg.data import Pair, consecutive_pairs, pair_dataset, read_folder
+from tfcoseg.train.features import FeatureCache, head_model
+
+
+@pytest.fixture(scope="module")
+def records(drawn_folder):
+    return read_folder(drawn_folder)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, records, model):
+    """A cache of the pictures as they are, at one size."""
+    folder = tmp_path_factory.mktemp("plain")
+    encoder = model.get_layer("siamese_encoder")
+    return FeatureCache(folder, records, encoder, [48], augment=False)
+
+
+def test_the_head_on_cached_features_is_the_network(plain, records, model):
+    pairs = consecutive_pairs(records)[:4]
+    inputs, truths = next(iter(plain.dataset(pairs, batch_size=4)))
+    masks = head_model(model, plain.channels)(inputs)
+    images, expected_truths = next(iter(pair_dataset(pairs, 48, 4, augment=False)))
+    expected = model(images)
+    for name in expected:
+        # Features are kept in half precision.
+        np.testing.assert_allclose(masks[name], expected[name], atol=0.02)
+        assert np.std(expected[name]) > 0.02
+        np.testing.assert_array_equal(truths[name], expected_truths[name])
+
+
+def test_negative_pairs_have_empty_truths(plain, records):
+    pairs = [Pair(records[0], records[5], False), Pair(records[0], records[1], True)]
+    _, truths = next(iter(plain.dataset(pairs, batch_size=2)))
+    for mask in truths.values():
+        assert not mask[0].numpy().any()
+        assert mask[1].numpy().any()
+
+
+def test_sizes_take_turns_and_a_resumed_dataset_is_the_tail(tmp_path, records, model):
+    encoder = model.get_layer("siamese_encoder")
+    cache = FeatureCache(tmp_path, records, encoder, [32, 48], views=4, seed=3)
+    pairs = consecutive_pairs(records)
+    whole = list(cache.dataset(pairs, batch_size=2))
+    assert [batch[1]["mask_a"].shape[1] for batch in whole] == [32, 48] * 3
+    tail = list(cache.dataset(pairs[6:], batch_size=2, first_index=6))
+    for (inputs, _), (expected, _) in zip(tail, whole[3:]):
+        for name in expected:
+            np.testing.assert_array_equal(inputs[name], expected[name])
+
+
+def test_a_complete_cache_is_not_computed_again(tmp_path, records, model):
+    encoder = model.get_layer("siamese_encoder")
+    FeatureCache(tmp_path, records[:2], encoder, [32], augment=False)
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.glob("*.npy")}
+    FeatureCache(tmp_path, records[:2], encoder, [32], augment=False)
+    assert before == {file: file.stat().st_mtime_ns for file in tmp_path.glob("*.npy")}
+    (tmp_path / "complete.json").unlink()  # as if it had been interrupted
+    FeatureCache(tmp_path, records[:2], encoder, [32], augment=False)
+    assert before != {file: file.stat().st_mtime_ns for file in tmp_path.glob("*.npy")}
+
+
+def test_views_differ(tmp_path, records, model):
+    encoder = model.get_layer("siamese_encoder")
+    FeatureCache(tmp_path, records[:2], encoder, [32], views=2, seed=0)
+    first, second = (np.load(tmp_path / f"{view}-mask.npy") for view in (0, 1))
+    assert first.any() and second.any()
+    assert (first != second).any()

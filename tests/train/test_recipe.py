@@ -1,0 +1,111 @@
+import csv
+import dataclasses
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.train import train
+
+
+def rows_of(run):
+    with open(run / "log.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.slow
+def test_a_run_from_the_beginning_to_the_end(recipe, tmp_path):
+    run = tmp_path / "run"
+    weights = train(run, recipe, tensorboard=True, verbose=0)
+    rows = rows_of(run)
+    assert [(row["stage"], row["epoch"]) for row in rows] == [
+        *(("head", str(epoch)) for epoch in (1, 2, 3)),
+        *(("finetune", str(epoch)) for epoch in (1, 2)),
+    ]
+    assert {"loss", "val_loss", "val_mask_a_binary_iou", "learning_rate"} <= set(
+        rows[0]
+    )
+    arguments = json.loads((run / "arguments.json").read_text())
+    assert arguments == json.loads(json.dumps(dataclasses.asdict(recipe)))
+    assert list((run / "tensorboard").glob("*/**/events*"))
+    assert not (run / "features").exists()
+
+    # The head stage leaves the encoder alone; the file serves as the model's weights.
+    trained = CoSegMobileNetV2(weights=str(weights))
+    start = CoSegMobileNetV2(weights=None)
+    start.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
+    best = min(rows, key=lambda row: float(row["val_loss"]))
+    encoders = [m.get_layer("siamese_encoder").get_weights() for m in (trained, start)]
+    same = all(np.array_equal(one, two) for one, two in zip(*encoders))
+    assert same == (best["stage"] == "head")
+
+    # Finished is finished.
+    before = {file: file.stat().st_mtime_ns for file in run.iterdir()}
+    assert train(run, recipe, verbose=0) == weights
+    assert before == {file: file.stat().st_mtime_ns for file in run.iterdir()}
+
+
+@pytest.mark.slow
+def test_killed_five_times_it_is_the_run_that_was_not(recipe, tmp_path):
+    """kill -9 at random moments of both stages."""
+    recipe = dataclasses.replace(recipe, head_epochs=6, finetune_epochs=4)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    train(whole, recipe, verbose=0)
+    command = [sys.executable, "-m", "tfcoseg", "train", "--run", str(killed)]
+    for name, value in dataclasses.asdict(recipe).items():
+        option = {"sizes": "size", "void_value": "void"}.get(name, name)
+        values = value if isinstance(value, tuple) else [value]
+        if value is not None:
+            command += [f"--{option.replace('_', '-')}", *map(str, values)]
+
+    def rows():
+        file = killed / "state.json"
+        return json.loads(file.read_text())["rows"] if file.exists() else []
+
+    moments = random.Random(0)
+    stages = []
+    # After so many epochs in all, or a moment later: three times in the head's stage,
+    # twice in fine-tuning.
+    for epochs in (0, 2, 4, 7, 8):
+        process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        while len(rows()) < epochs and process.poll() is None:
+            time.sleep(0.02)
+        delay = 12.0 if epochs == 0 else moments.uniform(0, 0.4)
+        time.sleep(delay)
+        assert process.poll() is None, process.stderr.read().decode()
+        before = rows()
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        # Nothing that had been recorded is lost.
+        assert rows()[: len(before)] == before
+        stages.append(rows()[-1]["stage"] if rows() else "head")
+    assert set(stages) == {"head", "finetune"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(killed / "best.weights.h5")
+
+    expected, found = rows_of(whole), rows_of(killed)
+    assert [(r["stage"], r["epoch"]) for r in found] == [
+        (r["stage"], r["epoch"]) for r in expected
+    ]
+    # The same pairs in the same order from the same state: the same losses.
+    for name in ("loss", "val_loss", "learning_rate"):
+        np.testing.assert_allclose(
+            [float(row[name]) for row in found],
+            [float(row[name]) for row in expected],
+            rtol=0.02,
+        )
+    best = min(range(len(found)), key=lambda index: float(found[index]["val_loss"]))
+    state = json.loads((killed / "state.json").read_text())
+    assert state["best"] == f"best-{best + 1:04d}.weights.h5"
+
+    # A finished run does not train again.
+    stamp = os.stat(killed / "state.json").st_mtime_ns
+    subprocess.run(command, capture_output=True, check=True)
+    assert os.stat(killed / "state.json").st_mtime_ns == stamp

@@ -1,0 +1,148 @@
+"""`tfcoseg train`: trains a model on folders of pictures with masks."""
+
+import argparse
+from pathlib import Path
+
+from tfcoseg.cli.arguments import probability, whole_number, working_size
+from tfcoseg.signature import TRAINING_SIZE
+
+HELP = """\
+Train a model on folders of pictures with masks, or go on with a run that was stopped.
+
+Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png; groups of one
+name in several folders are one group. First the head is trained on cached features of
+the frozen encoder, then everything is fine-tuned. The run's folder keeps every argument
+(arguments.json), a row per epoch (log.csv), and in the end best.weights.h5, which every
+other command takes as --weights. The same command again goes on after the last finished
+epoch, however the run was stopped.
+
+examples:
+  tfcoseg train --data my_pictures --run runs/mine
+  tfcoseg train --data my_pictures --run runs/mine --weights coseg --head-epochs 0
+  tfcoseg train --data a b --run runs/quick --size 257 321 --steps-per-epoch 50
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    _add_data_arguments(parser.add_argument)
+    _add_recipe_arguments(parser.add_argument)
+    add = parser.add_argument
+    add(
+        "--tensorboard",
+        action="store_true",
+        help="also log scalars and mask pictures for TensorBoard, in the run's folder "
+        "(needs the extra [tensorboard])",
+    )
+    add("--quiet", action="store_true", help="show no progress")
+
+
+def _add_data_arguments(add):
+    add("--data", nargs="+", required=True, metavar="DIR", help="folders to train on")
+    add(
+        "--run",
+        dest="folder",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the run: new, or holding this very run",
+    )
+    add(
+        "--validation",
+        nargs="+",
+        default=(),
+        metavar="DIR",
+        help="folders to choose the best epoch on (default: a share of --data)",
+    )
+    add(
+        "--validation-share",
+        type=probability,
+        default=0.1,
+        metavar="X",
+        help="that share of the pictures (default: %(default)s)",
+    )
+    add(
+        "--per-group",
+        type=whole_number(2),
+        metavar="N",
+        help="at most N pictures of a group, drawn with the seed",
+    )
+    add(
+        "--void",
+        dest="void_value",
+        type=whole_number(2),
+        metavar="V",
+        help="value of the masks' pixels that count nowhere, usually 255",
+    )
+    add(
+        "--weights",
+        metavar="coseg|FILE",
+        help="network to start from (default: none, only a trained backbone)",
+    )
+    add(
+        "--backbone-weights",
+        default="imagenet",
+        metavar="imagenet|FILE",
+        help="backbone to start from without --weights: keras.applications' download "
+        "or a file of such weights (default: %(default)s)",
+    )
+
+
+def _add_recipe_arguments(add):
+    def number(name, default, kind, text):
+        add(
+            name,
+            type=kind,
+            default=default,
+            metavar="N",
+            help=f"{text} (default: %(default)s)",
+        )
+
+    add(
+        "--size",
+        dest="sizes",
+        nargs="+",
+        type=working_size,
+        metavar="N",
+        default=(TRAINING_SIZE,),
+        help="sides in pixels of the squares to train at; several take turns "
+        f"(default: {TRAINING_SIZE})",
+    )
+    count, positive = whole_number(0), whole_number(1)
+    number("--head-epochs", 12, count, "epochs of the head on cached features")
+    number("--finetune-epochs", 8, count, "epochs of everything")
+    number("--steps-per-epoch", 100, positive, "batches of an epoch")
+    number("--head-batch-size", 8, positive, "pairs of a batch, head")
+    number("--finetune-batch-size", 4, positive, "pairs of a batch, fine-tuning")
+    number("--head-learning-rate", 1e-3, float, "highest learning rate, head")
+    number("--finetune-learning-rate", 1e-4, float, "the same, fine-tuning")
+    number("--weight-decay", 4e-3, float, "weight decay of AdamW")
+    number(
+        "--negative-share", 0.25, probability, "share of pairs with nothing in common"
+    )
+    number(
+        "--views", 4, positive, "augmented views of each picture with cached features"
+    )
+    number("--patience", 10, positive, "epochs without improvement that end a stage")
+    number("--seed", 0, count, "of everything drawn")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the command; returns the exit code."""
+    from tfcoseg.cli.quiet import quiet_tensorflow
+
+    given = vars(args).copy()
+    folder, tensorboard, quiet = (
+        given.pop(name) for name in ("folder", "tensorboard", "quiet")
+    )
+    with quiet_tensorflow():
+        from tfcoseg.train import Recipe, train
+        from tfcoseg.train.tensorboard import check_tensorboard
+    if tensorboard:
+        check_tensorboard()
+    del given["run"], given["command"]
+    lists = {name: tuple(given.pop(name)) for name in ("data", "validation", "sizes")}
+    recipe = Recipe(**lists, **given)
+    weights = train(folder, recipe, tensorboard, verbose=0 if quiet else "auto")
+    print(weights)
+    return 0
