@@ -1,7 +1,7 @@
 """Image co-segmentation for TensorFlow and Keras.
 
-Sub-packages are imported when they are first asked for, so that ``import tfcoseg`` needs
-neither TensorFlow nor Keras.
+Sub-packages are imported when they are first asked for, so that ``import tfcoseg``
+needs neither TensorFlow nor Keras.
 """
 
 import importlib

@@ -8,8 +8,8 @@ IMAGE_A, IMAGE_B = "image_a", "image_b"
 MASK_A, MASK_B = "mask_a", "mask_b"
 SCORE_A, SCORE_B = "score_a", "score_b"
 
-# Height and width, in pixels, of the square that people's pictures are resized to before
-# the network sees them. The network itself runs at any size.
+# Height and width, in pixels, of the square that people's pictures are resized to
+# before the network sees them. The network itself runs at any size.
 WORKING_SIZE = 385
 
 # Height and width, in pixels, of the paper's training images: 32 * 16 + 1.

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def resize(image, size):
-    """Bilinear, half-pixel centres, edges repeated: one (h, w, c) to (size, size, c)."""
+    """Bilinear, half-pixel centres, edges repeated: (h, w, c) to (size, size, c)."""
     height, width, channels = image.shape
     out = np.zeros((size, size, channels))
     for i in range(size):

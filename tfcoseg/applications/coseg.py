@@ -22,14 +22,14 @@ def CoSegMobileNetV2(
     implementation="auto",
     name="coseg_mobilenetv2",
 ):
-    """Pyramid features cross-correlation network on MobileNetV2; trained weights embedded.
+    """Pyramid features cross-correlation network on MobileNetV2, with trained weights.
 
     Args:
         weights: `"coseg"` (the newest embedded weights) or `"coseg-v1"`; `"imagenet"`
             (the backbone's, downloaded by keras.applications; the rest is random);
             `None` (random); or the path of a `.weights.h5` file.
-        input_shape: shape of both images without the batch; None is (None, None, 3), any
-            size from 32 x 32 on, and A and B may differ.
+        input_shape: shape of both images without the batch; None is (None, None, 3),
+            any size from 32 x 32 on, and A and B may differ.
         output_stride: pixels per position of the features, 16 or 8.
         kernel_sizes: sides of the correlation's kernels, in positions of the features.
         normalization: which part of a kernel has unit norm; see `PyramidXCorr`.
@@ -39,11 +39,12 @@ def CoSegMobileNetV2(
 
     Returns:
         `keras.Model` from `{"image_a", "image_b"}`, RGB (batch, height, width, 3) with
-        values in 0..255, to `{"mask_a", "mask_b"}`, float32 probabilities (batch, height,
-        width, 1). Preprocessing is inside.
+        values in 0..255, to `{"mask_a", "mask_b"}`, float32 probabilities (batch,
+        height, width, 1). Preprocessing is inside.
 
     Raises:
-        ValueError: for weights that do not exist, naming those that do, or a wrong shape.
+        ValueError: for a wrong shape, or weights that do not exist; it names those that
+            do.
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Sandler et al.,
     "MobileNetV2", CVPR 2018.
@@ -51,8 +52,9 @@ def CoSegMobileNetV2(
     Example:
 
     >>> model = CoSegMobileNetV2()
-    >>> pair = {"image_a": np.zeros((1, 64, 64, 3)), "image_b": np.zeros((1, 96, 64, 3))}
-    >>> model.predict(pair, verbose=0)["mask_b"].shape
+    >>> image_a, image_b = np.zeros((1, 64, 64, 3)), np.zeros((1, 96, 64, 3))
+    >>> masks = model.predict({"image_a": image_a, "image_b": image_b}, verbose=0)
+    >>> masks["mask_b"].shape
     (1, 96, 64, 1)
     """
     return _build(
@@ -108,8 +110,9 @@ def CoSegVGG16(
 
     Args and returns as `CoSegMobileNetV2`, whose `"coseg"` does not exist here.
 
-    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Simonyan and Zisserman,
-    "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015.
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Simonyan and
+    Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
+    ICLR 2015.
     """
     return _build(
         SiameseEncoder("vgg16", output_stride, skips=("block3_conv3", "block2_conv2")),
@@ -160,8 +163,8 @@ def _check_shape(shape):
     small = [side for side in shape[:2] if side is not None and side < 32]
     if len(shape) != 3 or shape[2] != 3 or small:
         raise ValueError(
-            "`input_shape` must be (height, width, 3) of at least 32 x 32, None where any "
-            f"size is to do. Received: input_shape={shape}"
+            "`input_shape` must be (height, width, 3) of at least 32 x 32, None where "
+            f"any size is to do. Received: input_shape={shape}"
         )
     return shape
 

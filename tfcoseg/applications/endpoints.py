@@ -39,7 +39,7 @@ def correlate(model, embedding, kernel):
 
 
 def identity_correlation(model, embedding):
-    """The correlation switched off: phi_2 of the embedding itself, without a partner."""
+    """The correlation switched off: phi_2 of the embedding itself, no partner."""
     return model.get_layer("pyramid_xcorr").phi_2(embedding)
 
 

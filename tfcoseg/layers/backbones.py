@@ -1,14 +1,15 @@
 """Backbones of keras.applications with a smaller output stride.
 
-A stride taken away is made up for by dilating the convolutions behind it, so the weights
-fit unchanged: every second position of the denser map is the stock network's map.
+A stride taken away is made up for by dilating the convolutions behind it, so the
+weights fit unchanged: every second position of the denser map is the stock network's
+map.
 """
 
 import re
 
 import keras
 
-# What to build, where its features end, and the submodule whose preprocessing it expects.
+# What to build, where its features end, and the submodule of its preprocessing.
 BACKBONES = {
     "mobilenetv2": ("MobileNetV2", "block_16_project_BN", "mobilenet_v2"),
     "resnet50": ("ResNet50", "conv5_block3_out", "resnet50"),
@@ -42,8 +43,9 @@ def dilated_backbone(name, output_stride, outputs, dtype=None):
         dtype: the layers' dtype policy.
 
     Returns:
-        `keras.Model` with images (batch, height, width, 3), preprocessed, as input and a
-        dict from layer name to feature map as output; its layers are named as the stock ones.
+        `keras.Model` with images (batch, height, width, 3), preprocessed, as input and
+        a dict from layer name to feature map as output; its layers are named as the
+        stock ones.
     """
     stock = stock_backbone(name)
     known = [layer.name for layer in stock.layers]

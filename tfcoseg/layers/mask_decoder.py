@@ -47,8 +47,8 @@ class MaskDecoder(keras.layers.Layer):
         self.filters = tuple(int(count) for count in filters)
         if not self.filters or min(self.filters) < 1:
             raise ValueError(
-                "`filters` must be one positive number of channels for each stage, as in "
-                f"(128, 64, 32). Received: filters={filters!r}"
+                "`filters` must be one positive number of channels for each stage, as "
+                f"in (128, 64, 32). Received: filters={filters!r}"
             )
         shared = {"dtype": self.dtype_policy}
         self.correlation_norm = keras.layers.BatchNormalization(
@@ -68,7 +68,7 @@ class MaskDecoder(keras.layers.Layer):
     def build(self, correlation_shape, features_shape, image_shape):
         if len(features_shape) != len(self.filters):
             raise ValueError(
-                f"`filters` must name one stage for the features and one for each skip. "
+                "`filters` must name one stage for the features and one for each skip. "
                 f"Received: filters={self.filters} and {len(features_shape)} maps"
             )
         self.correlation_norm.build(correlation_shape)
@@ -89,7 +89,7 @@ class MaskDecoder(keras.layers.Layer):
         return resize_like(self.decode(correlation, features), image)
 
     def decode(self, correlation, features):
-        """The logits at the size of the last skip (of the features where there is none)."""
+        """The logits at the size of the last skip (of the features without skips)."""
         correlation = self.correlation_norm(correlation)
         x = keras.ops.concatenate([correlation, features[0]], axis=-1)
         x = self.stages[0](self.reduce(x))

@@ -20,17 +20,18 @@ class PyramidXCorr(keras.layers.Layer):
     `get_weights()` is [phi_1 kernel, phi_1 bias, phi_2 kernel, phi_2 bias].
 
     Reference: Chen et al., "Image co-segmentation based on pyramid features
-    cross-correlation network", Sci China Inf Sci 66(1):119101, 2023, equations (1) to (4).
+    cross-correlation network", Sci China Inf Sci 66(1):119101, 2023, equations (1) to
+    (4).
 
     Args:
         filters: channels of the embedding and of the correlation.
-        kernel_sizes: sides of the square kernels in positions of the feature map; odd or
-            even, smaller or larger than the map.
+        kernel_sizes: sides of the square kernels in positions of the feature map; odd
+            or even, smaller or larger than the map.
         normalization: what of a kernel has unit L2 norm: `"channel"`, `"position"`,
             `"kernel"` or `None`; see `tfcoseg.ops.pyramid_levels`.
         implementation: `"auto"`, `"vectorized_map"`, `"fft"` or `"depthwise"`; see
-            `tfcoseg.ops.cross_correlate`. All give the same result; the config keeps the
-            word, so that `"auto"` is decided anew on each machine.
+            `tfcoseg.ops.cross_correlate`. All give the same result; the config keeps
+            the word, so that `"auto"` is decided anew on each machine.
 
     Call arguments:
         features_a, features_b: features of the two images; sizes may differ.
@@ -43,8 +44,8 @@ class PyramidXCorr(keras.layers.Layer):
         `(batch, height_b, width_b, filters)`, in the layer's compute dtype.
 
     Raises:
-        ValueError: for filters or sizes that are not positive integers, no sizes at all,
-            or an unknown normalization or implementation.
+        ValueError: for filters or sizes that are not positive integers, no sizes at
+            all, or an unknown normalization or implementation.
 
     Example:
 

@@ -11,15 +11,16 @@ class SiameseEncoder(keras.layers.Layer):
 
     The backbone comes from keras.applications, with dilation in place of its last
     strides, and takes photographs as they are: the preprocessing is part of the layer.
-    Its batch normalisation always runs in inference mode, since a few pairs are too small
-    a batch for statistics of their own; everything else trains while `trainable`.
+    Its batch normalisation always runs in inference mode, since a few pairs are too
+    small a batch for statistics of their own; everything else trains while `trainable`.
 
     Args:
         backbone: `"mobilenetv2"`, `"resnet50"` or `"vgg16"`.
         output_stride: pixels per position of the features, 16 or 8.
-        features: name of the layer whose output is the features; None for the backbone's
-            last (`block_16_project_BN`, `conv5_block3_out`, `block5_conv3`).
-        skips: names of earlier layers whose outputs the decoder gets too, deepest first.
+        features: name of the layer whose output is the features; None for the
+            backbone's last (`block_16_project_BN`, `conv5_block3_out`, `block5_conv3`).
+        skips: names of earlier layers whose outputs the decoder gets too, deepest
+            first.
 
     Call arguments:
         image_a, image_b: RGB images with values in 0..255; sizes may differ.
@@ -52,7 +53,7 @@ class SiameseEncoder(keras.layers.Layer):
         **kwargs,
     ):
         kwargs.setdefault("name", "siamese_encoder")
-        # Whole grey levels above 256 / 8 are lost in bfloat16: cast after preprocessing.
+        # bfloat16 loses whole grey levels above 256 / 8: cast after preprocessing.
         super().__init__(autocast=False, **kwargs)
         if backbone not in backbones.BACKBONES:
             raise ValueError(
@@ -61,8 +62,8 @@ class SiameseEncoder(keras.layers.Layer):
             )
         if output_stride not in (8, 16):
             raise ValueError(
-                "`output_stride` must be 8 or 16, the strides at which a 19 x 19 kernel "
-                "is smaller than the feature map of a 513 x 513 image. "
+                "`output_stride` must be 8 or 16, the strides at which a 19 x 19 "
+                "kernel is smaller than the feature map of a 513 x 513 image. "
                 f"Received: output_stride={output_stride!r}"
             )
         self.backbone = backbone

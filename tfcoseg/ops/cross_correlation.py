@@ -1,11 +1,12 @@
 """Pyramid features cross-correlation, equations (1) to (4) of the paper.
 
 The features of one image, resized to several small squares and L2-normalised, are the
-kernels with which the features of the other image are correlated, channel by channel. The
-mean over the squares is linear, so the kernels are summed first and correlated once.
+kernels with which the features of the other image are correlated, channel by channel.
+The mean over the squares is linear, so the kernels are summed first and correlated
+once.
 
-Reference: Chen et al., "Image co-segmentation based on pyramid features cross-correlation
-network", Sci China Inf Sci 66(1):119101, 2023.
+Reference: Chen et al., "Image co-segmentation based on pyramid features
+cross-correlation network", Sci China Inf Sci 66(1):119101, 2023.
 """
 
 import tensorflow as tf
@@ -20,7 +21,7 @@ def pyramid_levels(features, kernel_sizes, normalization="channel"):
     """The L2-normalised kernels of an image, one per size: L2(resize(features, k x k)).
 
     Args:
-        features: tensor (batch, height, width, channels), phi_1 of the image's features.
+        features: tensor (batch, height, width, channels), phi_1 of the features.
         kernel_sizes: the sides k of the square kernels, in positions of the map.
         normalization: what has unit L2 norm: each channel over the k x k positions
             (`"channel"`), each position over the channels (`"position"`), the whole
@@ -45,7 +46,8 @@ def pyramid_levels(features, kernel_sizes, normalization="channel"):
 def pyramid_kernel(features, kernel_sizes, normalization="channel"):
     """The mean of the pyramid's kernels, zero-padded to the largest, centres aligned.
 
-    Correlating once with this kernel equals the mean of the correlations with the levels.
+    Correlating once with this kernel equals the mean of the correlations with the
+    levels.
 
     Args: as `pyramid_levels`.
 
@@ -65,9 +67,9 @@ def pyramid_kernel(features, kernel_sizes, normalization="channel"):
 def mean_kernel_of_others(kernels):
     """For each image of a group, the mean of the other images' kernels.
 
-    Correlation is linear in its kernel, so correlating with this mean equals the mean of
-    the correlations with each of the others. Of two images it is the other's kernel, to
-    the bit.
+    Correlation is linear in its kernel, so correlating with this mean equals the mean
+    of the correlations with each of the others. Of two images it is the other's kernel,
+    to the bit.
 
     Args:
         kernels: tensor (n, K, K, channels), n >= 2.
@@ -83,11 +85,11 @@ def mean_kernel_of_others(kernels):
 
 
 def cross_correlate(features, kernel, implementation="auto"):
-    """Correlates each channel of each sample with its own kernel, at the map's own size.
+    """Correlates each channel of each sample with its own kernel, at the map's size.
 
     `out[b, y, x, c] = sum_uv features[b, y + u - o, x + v - o, c] * kernel[b, u, v, c]`
-    with o = (K - 1) // 2 and zeros outside of the map: TensorFlow's SAME padding, for odd
-    and even K. Computed in float32 whatever comes in.
+    with o = (K - 1) // 2 and zeros outside of the map: TensorFlow's SAME padding, for
+    odd and even K. Computed in float32 whatever comes in.
 
     Args:
         features: tensor (batch, height, width, channels).
@@ -119,7 +121,7 @@ def cross_correlate(features, kernel, implementation="auto"):
 
 
 def _at_least_one(batch, *tensors):
-    """As float32; an empty batch gets one sample of zeros, since no kernel runs on none."""
+    """As float32; an empty batch gets one sample of zeros: no kernel runs on none."""
     tensors = [tf.cast(tensor, tf.float32) for tensor in tensors]
     if isinstance(batch, int) and batch > 0:
         return tensors

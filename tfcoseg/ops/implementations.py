@@ -1,4 +1,4 @@
-"""Ways to correlate a batch of maps with a batch of kernels; `cross_correlate` picks one.
+"""Ways to correlate maps with kernels, of which `cross_correlate` picks one.
 
 Each takes float32 features (batch, height, width, channels) and kernels (batch, K, K,
 channels) of a batch of at least one, and returns the shape of the features.
@@ -27,7 +27,7 @@ def by_vectorized_map(features, kernel):
             image[None], own_kernel[..., None], strides=(1, 1, 1, 1), padding="SAME"
         )[0]
 
-    # At batch 1 the gradient comes back as IndexedSlices; a reshape makes it dense again.
+    # At batch 1 the gradient comes back as IndexedSlices; a reshape makes it dense.
     dense = [tf.reshape(x, tf.shape(x)) for x in (features, kernel)]
     return tf.vectorized_map(correlate_sample, tuple(dense))
 
@@ -86,10 +86,11 @@ def choose():
 
 @functools.cache
 def _depthwise_is_fast():
-    """Whether a small depth-wise convolution beats the transform: measured once, ~20 ms.
+    """Whether a small depth-wise convolution beats the transform.
 
-    By a factor of 2 to 3 either way on processors tried: it depends on whether oneDNN has
-    a kernel for this processor, which TensorFlow does not tell.
+    Measured once, in about 20 ms: by a factor of 2 to 3 either way on processors
+    tried, since it depends on whether oneDNN has a kernel for this processor, which
+    TensorFlow does not tell.
     """
 
     def best_time(correlate):
