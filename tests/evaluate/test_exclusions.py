@@ -1,6 +1,13 @@
+import itertools
+import os
+from pathlib import Path
+
 import pytest
 
-from tfcoseg.evaluate.exclusions import read_exclusions
+from tfcoseg.data import read_folder, wrong_partners
+from tfcoseg.evaluate.exclusions import CLASSES_FILE, read_exclusions
+
+DATA = os.environ.get("TFCOSEG_DATA")
 
 
 def written(tmp_path, text):
@@ -37,6 +44,20 @@ def test_table_of_classes(tmp_path):
     assert {"rally", "duck"} not in excluded
 
 
+def test_classes_made_of_several_kinds(tmp_path):
+    text = (
+        "video\tclass\njump\thorse+rider\nlaunch\tparaglider\nwalk\tkite-surfer\n"
+        "fly\tduck/goose\nherd\tCows\n"
+    )
+    excluded = {frozenset(pair) for pair in read_exclusions(written(tmp_path, text))}
+    people = {"jump", "launch", "walk"}
+    everyone = {frozenset(p) for p in itertools.combinations(people | {"herd"}, 2)}
+    assert everyone <= excluded  # nobody is another's wrong partner
+    assert {pair for pair in excluded if "fly" in pair} == {
+        frozenset({"fly", name}) for name in people
+    }
+
+
 def test_table_with_a_short_line_is_an_error(tmp_path):
     with pytest.raises(ValueError, match=r"two columns.*groups.tsv.*\['rally'\]"):
         read_exclusions(written(tmp_path, "video\tclass\nrally\n"))
@@ -47,3 +68,20 @@ def test_file_that_is_no_text_is_an_error(tmp_path):
     path.write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(ValueError, match="text file.*picture.png"):
         read_exclusions(path)
+
+
+@pytest.mark.skipif(not DATA, reason="TFCOSEG_DATA does not name the real data")
+def test_real_wrong_partners_show_no_person():
+    root = Path(DATA) / "davis2016"
+    if not root.is_dir():
+        pytest.skip("TFCOSEG_DATA holds no davis2016")
+    pairs = wrong_partners(read_folder(root), read_exclusions(root / CLASSES_FILE))
+    groups = {r.group for pair in pairs for r in (pair.record_a, pair.record_b)}
+    assert len(pairs) >= 150 and "elephant" in groups
+    # Every video in which somebody is seen, looked through by eye.
+    assert groups.isdisjoint(
+        "bmx-bumps bmx-trees breakdance breakdance-flare dance-jump dance-twirl hike "
+        "hockey horsejump-high horsejump-low kite-surf kite-walk lucia motocross-bumps "
+        "motocross-jump motorbike paragliding paragliding-launch parkour rollerblade "
+        "scooter-black scooter-gray soapbox stroller surf swing tennis".split()
+    )
