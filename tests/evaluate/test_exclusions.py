@@ -78,7 +78,7 @@ def test_real_wrong_partners_show_no_person():
     pairs = wrong_partners(read_folder(root), read_exclusions(root / CLASSES_FILE))
     groups = {r.group for pair in pairs for r in (pair.record_a, pair.record_b)}
     assert len(pairs) >= 150 and "elephant" in groups
-    # Every video in which somebody is seen, looked through by eye.
+    # Every video whose object is a person or carries one, looked through by eye.
     assert groups.isdisjoint(
         "bmx-bumps bmx-trees breakdance breakdance-flare dance-jump dance-twirl hike "
         "hockey horsejump-high horsejump-low kite-surf kite-walk lucia motocross-bumps "

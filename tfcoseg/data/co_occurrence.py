@@ -26,11 +26,12 @@ _OTHER_WORDS = {
     "horse": "foal pony",
     "motorbike": "moped motorcycle scooter",
     "person": "adult athlete baby biker boy boxer breakdancer child children climber "
-    "crowd cyclist dancer driver face fisherman girl golfer gymnast hiker human hurdler "
-    "jockey jogger juggler kayaker kitesurfer lady man men motorcyclist parachutist "
-    "paraglider paragliding pedestrian people performer player rider rollerblader "
-    "rower runner sailor skateboarder skater skier snowboarder soapbox soldier stroller "
-    "surfer swimmer walker windsurf windsurfer windsurfing woman women wrestler",
+    "crowd cyclist dancer driver face fisherman girl golfer gymnast hiker human "
+    "hurdler jockey jogger juggler kayaker kitesurfer lady man men motorcyclist "
+    "parachutist paraglider paragliding pedestrian people performer player rider "
+    "rollerblader rower runner sailor skateboarder skater skier snowboarder soapbox "
+    "soldier stroller surfer swimmer walker windsurf windsurfer windsurfing woman "
+    "women wrestler",
     "pottedplant": "potted_plant",
     "sheep": "lamb",
     "skis": "ski",
