@@ -7,7 +7,13 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfcoseg.data import image_dataset, pair_dataset, read_folder, sample_pairs
+from tfcoseg.data import (
+    default_augmentation,
+    image_dataset,
+    pair_dataset,
+    read_folder,
+    sample_pairs,
+)
 from tfcoseg.data.pairing import Pair, consecutive_pairs
 from tfcoseg.data.transforms import random_flip
 from tfcoseg.pictures import read_image, read_mask
@@ -96,6 +102,22 @@ class TestPairDataset:
         # Nor are two pairs of the same pictures augmented alike.
         assert len({image.tobytes() for image in batch["image_a"]}) == 2
 
+    def test_augmentation_by_default(self, records):
+        pairs = sample_pairs(records, 8)
+        spelled = pair_dataset(pairs, 24, augment=default_augmentation(24))
+        assert_equal(batches(pair_dataset(pairs, 24)), batches(spelled))
+
+    def test_transforms_of_ones_own_see_the_picture_as_it_was_read(self, records):
+        seen = []
+
+        def look(example):
+            seen.append(example["image"].dtype)
+            return example
+
+        pair_dataset(sample_pairs(records, 4), 24, augment=[look])
+        image_dataset(records, 24, augment=[look])
+        assert set(seen) == {tf.uint8}
+
     def test_negative_pairs_have_empty_masks(self, records):
         pairs = sample_pairs(records, 16, negative_share=0.5)
         (batch,) = batches(pair_dataset(pairs, 24, 16, augment=False))
@@ -151,46 +173,6 @@ class TestPairDataset:
         (batch,) = batches(pair_dataset(pairs, 32, 3, augment=False))
         assert np.all(np.abs(batch["image_a"] - 99) < 1e-3)
         assert np.all(batch["mask_b"] == 1)
-
-
-class TestImageDataset:
-    def test_every_view_of_every_record_in_order(self, records):
-        dataset = image_dataset(records, 24, views=3)
-        image, mask, index, view = dataset.element_spec
-        assert image.shape == (24, 24, 3) and image.dtype == tf.float32
-        assert mask.shape == (24, 24, 1) and mask.dtype == tf.uint8
-        order = [(int(index), int(view)) for *_, index, view in dataset]
-        assert order == list(itertools.product(range(len(records)), range(3)))
-
-    def test_views_differ_and_come_again(self, records):
-        first = list(image_dataset(records, 24, views=3, seed=1))
-        again = list(image_dataset(records, 24, views=3, seed=1))
-        for example, other in zip(first, again, strict=True):
-            np.testing.assert_array_equal(example[0], other[0])
-        assert len({np.array(example[0]).tobytes() for example in first}) == len(first)
-
-    def test_fewer_views_are_the_first_of_more(self, records):
-        few = list(image_dataset(records, 24, views=1))
-        many = list(image_dataset(records, 24, views=2))
-        for example, other in zip(few, many[::2], strict=True):
-            np.testing.assert_array_equal(example[0], other[0])
-
-    def test_without_augmentation_it_is_the_files(self, records):
-        dataset = image_dataset(records, (12, 16), views=2, augment=False)
-        for image, mask, index, _ in dataset:
-            record = records[int(index)]
-            np.testing.assert_allclose(image, read_image(record.image), atol=1e-3)
-            np.testing.assert_array_equal(mask[..., 0], read_mask(record.mask))
-
-    def test_void(self, records):
-        root = records[0].image.parents[2]
-        mask = np.zeros((12, 16), np.uint8)
-        mask[3:] = 1
-        mask[8:] = 255
-        Image.fromarray(mask).save(records[0].mask)
-        first = read_folder(root, void_value=255)[:1]
-        ((_, found, _, _),) = image_dataset(first, (12, 16), augment=False)
-        np.testing.assert_array_equal(found[..., 0], mask)
 
 
 @pytest.mark.slow

@@ -43,6 +43,8 @@ def equal(example, other):
 
 GEOMETRIC = [resize(33), resize((120, 50)), random_crop(), random_flip()]
 GEOMETRIC_NAMES = ["shrink", "stretch", "crop", "flip"]
+EACH = [resize(33), resize((HEIGHT, WIDTH)), *GEOMETRIC[2:], random_colour()]
+EACH_NAMES = ["resize", "own size", *GEOMETRIC_NAMES[2:], "colour"]
 RANDOM = [random_crop(), random_flip(), random_colour()]
 RANDOM_NAMES = ["crop", "flip", "colour"]
 
@@ -72,6 +74,22 @@ def test_values_stay_in_their_ranges(transform):
     assert image.min() >= 0 and image.max() <= 255 and image.max() > 100
     np.testing.assert_array_equal(example["seed"], before["seed"])
     assert equal(before, scene())
+
+
+@pytest.mark.parametrize("transform", EACH, ids=EACH_NAMES)
+def test_a_picture_may_be_uint8_as_it_was_read(transform):
+    example = scene(1)
+    example["image"] = tf.cast(example["image"], tf.uint8)
+    assert equal(transform(example), transform(scene(1)))
+
+
+def test_uint8_stays_until_the_resizing_and_no_longer():
+    example = scene()
+    example["image"] = tf.cast(example["image"], tf.uint8)
+    for transform in (random_crop(), random_flip(0), random_flip(1)):
+        assert transform(example)["image"].dtype == tf.uint8
+    for size in (33, (HEIGHT, WIDTH)):
+        assert resize(size)(example)["image"].dtype == tf.float32
 
 
 @pytest.mark.parametrize("transform", RANDOM, ids=RANDOM_NAMES)
@@ -114,53 +132,6 @@ class TestResize:
 
     def test_own_size_changes_nothing(self):
         assert equal(resize((HEIGHT, WIDTH))(scene()), scene())
-
-
-class TestRandomCrop:
-    def test_sizes_vary_within_the_scale(self):
-        crop = random_crop(scale=(0.3, 0.7), min_object_covered=0.1)
-        shares = []
-        for seed in range(30):
-            height, width, _ = crop(scene(seed))["image"].shape
-            shares.append(height * width / HEIGHT / WIDTH)
-        # Sides are rounded to whole pixels.
-        assert 0.27 < min(shares) < 0.4 and 0.6 < max(shares) < 0.73
-
-    @pytest.mark.parametrize("covered", [0.3, 0.9])
-    def test_most_of_the_object_stays(self, covered):
-        crop = random_crop(scale=(0.1, 1.0), min_object_covered=covered)
-        left = [
-            np.sum(crop(scene(seed, void=False))["mask"] == 1) / (30 * 40)
-            for seed in range(30)
-        ]
-        assert min(left) >= covered - 0.05
-        assert min(left) < 1
-
-    def test_is_a_window_of_the_picture(self):
-        example = scene(3)
-        rows, columns = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
-        image = np.stack([rows, columns, 0 * rows], axis=-1)
-        example["image"] = tf.constant(image)
-        cut = np.array(random_crop()(example)["image"])
-        top, left = cut[0, 0, :2].astype(int)
-        height, width, _ = cut.shape
-        assert (height, width) != (HEIGHT, WIDTH)
-        window = image[top : top + height, left : left + width]
-        np.testing.assert_array_equal(cut, window)
-
-    @pytest.mark.parametrize("value", [0, VOID])
-    def test_without_an_object(self, value):
-        example = scene()
-        example["mask"] = tf.fill((HEIGHT, WIDTH, 1), tf.constant(value, tf.uint8))
-        cut = random_crop(scale=(0.6, 0.8))(example)
-        height, width, _ = cut["mask"].shape
-        assert 0.5 < height * width / HEIGHT / WIDTH < 0.85
-
-    def test_of_one_pixel(self):
-        example = scene()
-        example["image"] = example["image"][:1, :1]
-        example["mask"] = example["mask"][:1, :1]
-        assert random_crop()(example)["image"].shape == (1, 1, 3)
 
 
 class TestRandomFlip:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import tensorflow as tf
 
 from tfcoseg.data import transforms
@@ -14,9 +13,18 @@ from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B, TRAINING_SIZE, V
 Transform = Callable[[dict], dict]
 
 
-def default_augmentation() -> list[Transform]:
-    """What `augment=True` stands for, but for the colours: before the resizing."""
-    return [transforms.random_crop(), transforms.random_flip()]
+def default_augmentation(size: int | tuple[int, int]) -> list[Transform]:
+    """What `augment=True` does, resizing to `size` included.
+
+    Only the crop comes before the resizing: a photograph of 12 megapixels is uint8
+    until then, and has fewer pixels afterwards.
+    """
+    return [
+        transforms.random_crop(),
+        transforms.resize(size),
+        transforms.random_flip(),
+        transforms.random_colour(),
+    ]
 
 
 def pair_dataset(
@@ -41,7 +49,8 @@ def pair_dataset(
         size: (height, width), or one number for a square.
         batch_size: pairs per batch.
         seed: of the augmentation.
-        augment: whether to augment, or transforms of your own.
+        augment: whether to augment, or transforms of your own, which come before the
+            resizing and get the picture as uint8.
         void_value: for records that do not name theirs; see
             `tfcoseg.pictures.read_mask`.
         first_index: the number of the first pair.
@@ -92,8 +101,8 @@ def image_dataset(
         size: (height, width), or one number for a square.
         views: how often each record comes, in direct succession.
         seed: of the augmentation; that of a view depends on (seed, record index, view).
-        augment: whether to augment, or transforms of your own. Without it every view is
-            the picture itself.
+        augment: whether to augment, or transforms of your own, as in `pair_dataset`.
+            Without it every view is the picture itself.
 
     Returns:
         A dataset, not batched, of (image, mask, record index, view): float32 (height,
@@ -117,11 +126,8 @@ def image_dataset(
 
 def _steps(size, augment):
     if augment is True:
-        # Colours last: a photograph of 12 megapixels has fewer pixels by then.
-        before, after = default_augmentation(), [transforms.random_colour()]
-    else:
-        before, after = list(augment or ()), []
-    return [*before, transforms.resize(size), *after]
+        return default_augmentation(size)
+    return [*(augment or ()), transforms.resize(size)]
 
 
 def _read(records, index, void_value):
@@ -136,9 +142,9 @@ def _read(records, index, void_value):
                 "A picture and its mask must have one size. Received: "
                 f"{record.image} of {image.shape[:2]}, {record.mask} of {mask.shape}"
             )
-        return image.astype(np.float32), mask[..., None]
+        return image, mask[..., None]
 
-    image, mask = tf.numpy_function(read, [index], (tf.float32, tf.uint8))
+    image, mask = tf.numpy_function(read, [index], (tf.uint8, tf.uint8))
     image.set_shape((None, None, 3))
     mask.set_shape((None, None, 1))
     return {"image": image, "mask": mask}

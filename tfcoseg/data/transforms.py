@@ -1,9 +1,10 @@
 """What may be done to a picture and its mask: functions `args -> (example -> example)`.
 
-An example is a dict of an `image`, float32 (height, width, 3) in 0..255; a `mask`,
-uint8 (height, width, 1) of 0, 1 and `VOID`; and a `seed`, int32 (2,). Each function
-returns a new dict with the same keys. What a random one does depends on its arguments
-and the seed alone, and picture and mask always share its geometry.
+An example is a dict of an `image`, (height, width, 3) in 0..255, uint8 as it was read
+or, from the first function on that computes with it, float32; a `mask`, uint8 (height,
+width, 1) of 0, 1 and `VOID`; and a `seed`, int32 (2,). Each function returns a new dict
+with the same keys. What a random one does depends on its arguments and the seed alone,
+and picture and mask always share its geometry.
 """
 
 import tensorflow as tf
@@ -55,13 +56,12 @@ def random_flip(probability=0.5):
 
     def apply(example):
         drawn = tf.random.stateless_uniform((), _seed(example, _FLIP))
-        return {
-            **example,
-            **{
-                key: tf.where(drawn < probability, example[key][:, ::-1], example[key])
-                for key in ("image", "mask")
-            },
-        }
+        image, mask = tf.cond(
+            drawn < probability,
+            lambda: (example["image"][:, ::-1], example["mask"][:, ::-1]),
+            lambda: (example["image"], example["mask"]),
+        )
+        return {**example, "image": image, "mask": mask}
 
     return apply
 
@@ -78,7 +78,7 @@ def random_colour(brightness=0.15, contrast=0.3, saturation=0.4, hue=0.05, grey=
 
     def apply(example):
         seeds = [_seed(example, number) for number in range(_BRIGHTNESS, _GREY + 1)]
-        image = example["image"] / 255.0
+        image = tf.cast(example["image"], tf.float32) / 255.0
         image = tf.image.stateless_random_brightness(image, brightness, seeds[0])
         # TensorFlow refuses an empty range of contrasts or saturations.
         if contrast:
@@ -102,20 +102,30 @@ def random_colour(brightness=0.15, contrast=0.3, saturation=0.4, hue=0.05, grey=
 
 def _resized(image, mask, size):
     """The rule: pictures bilinearly with antialiasing, masks by nearest neighbour."""
+    image = tf.image.resize(image, size, "bilinear", antialias=True)
     return {
-        "image": tf.image.resize(image, size, "bilinear", antialias=True),
+        # TensorFlow leaves the type alone where the size is right already.
+        "image": tf.cast(image, tf.float32),
         "mask": tf.image.resize(mask, size, "nearest"),
     }
 
 
 def _object_box(mask):
     """Returns (top, left, bottom, right) as shares, the whole of an empty mask."""
-    there = tf.where(mask[..., 0] == 1)
-    size = tf.shape(mask, tf.int64)[:2]
-    empty = tf.equal(tf.shape(there)[0], 0)
-    low = tf.where(empty, tf.zeros_like(size), tf.reduce_min(there, axis=0))
-    high = tf.where(empty, size, tf.reduce_max(there, axis=0) + 1)
-    return tf.cast(tf.concat([low / size, high / size], axis=0), tf.float32)
+    there = mask[..., 0] == 1
+    spans = [_span(tf.reduce_any(there, axis=1)), _span(tf.reduce_any(there, axis=0))]
+    (top, bottom), (left, right) = spans
+    return tf.stack([top, left, bottom, right])
+
+
+def _span(holds):
+    """Where the true entries begin and end, as shares; of none of them, (0, 1)."""
+    length = tf.shape(holds, tf.int64)[0]
+    there = tf.where(holds)[:, 0]
+    empty = tf.equal(tf.size(there), 0)
+    low = tf.where(empty, tf.zeros_like(length), tf.reduce_min(there))
+    high = tf.where(empty, length, tf.reduce_max(there) + 1)
+    return tf.cast(low / length, tf.float32), tf.cast(high / length, tf.float32)
 
 
 def _grey(image):
