@@ -17,7 +17,7 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 
 # Rooms by floor, lowest first; a room imports from floors below its own only.
 FLOORS = [
-    {"signature", "__version__"},
+    {"signature", "embedded", "__version__"},
     {"pictures", "samples", "ops"},
     {"layers", "data", "losses", "metrics"},
     {"applications"},
@@ -28,7 +28,13 @@ FLOORS = [
     {"__main__"},
 ]
 # These import neither TensorFlow nor Keras where they are imported themselves.
-LIGHT = ["tfcoseg", "tfcoseg.signature", "tfcoseg.pictures", "tfcoseg.samples"]
+LIGHT = [
+    "tfcoseg",
+    "tfcoseg.signature",
+    "tfcoseg.embedded",
+    "tfcoseg.pictures",
+    "tfcoseg.samples",
+]
 # All but the root, which names its rooms and imports them when they are asked for.
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 FILES.remove(Path("__init__.py"))

@@ -1,11 +1,19 @@
+import hashlib
 import inspect
+import json
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from tfcoseg import applications
 from tfcoseg.applications import CoSegMobileNetV2, CoSegResNet50, CoSegVGG16
+from tfcoseg.embedded import (
+    EMBEDDED_WEIGHTS,
+    WEIGHTS_FOLDER,
+    embedded_weights_path,
+)
 
 MODELS = [CoSegMobileNetV2, CoSegResNet50, CoSegVGG16]
 
@@ -129,14 +137,28 @@ def test_fit_with_xla_is_fit_without(give_strength):
     assert losses[0][-1] < losses[0][0]
 
 
-def test_embedded_weights_are_small():
-    model = CoSegMobileNetV2()
-    assert model.count_params() <= 2_400_000
-    for name in applications.coseg.EMBEDDED_WEIGHTS["coseg_mobilenetv2"]:
-        file = applications.coseg.WEIGHTS_FOLDER / f"{name}.weights.h5"
-        assert file.stat().st_size <= 6e6
-        card = file.with_name(f"{name}.json")
-        assert card.is_file()
+def test_embedded_weights_have_a_name_of_their_own():
+    """Not the model's, which is the user's to choose."""
+    mine = CoSegMobileNetV2(weights="coseg", name="mine")
+    assert mine.name == "mine"
+    with pytest.raises(ValueError, match="one of .'imagenet', None"):
+        CoSegResNet50(weights="coseg", name="coseg_mobilenetv2")
+
+
+@pytest.mark.parametrize("name", EMBEDDED_WEIGHTS)
+def test_embedded_weights_are_small_and_what_their_card_says(name):
+    assert CoSegMobileNetV2(weights=name).count_params() <= 2_400_000
+    file = embedded_weights_path(name)
+    assert file.stat().st_size <= 6e6
+    dtypes = set()
+    with h5py.File(file) as opened:
+        opened.visititems(lambda _, x: dtypes.add(getattr(x, "dtype", None)))
+    assert dtypes == {None, np.dtype("float16")}
+    card = json.loads((WEIGHTS_FOLDER / f"{name}.json").read_text())
+    assert card["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    expected = "name trained_on terms recipe command seed hours scores limits licence"
+    assert set(expected.split()) <= set(card)
+    assert set(card["terms"]) == set(card["trained_on"])
 
 
 def test_preprocess_input_does_nothing():

@@ -1,16 +1,12 @@
 """The co-segmentation models: functions that return a functional `keras.Model`."""
 
 import os
-from pathlib import Path
 
 import keras
 
+from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
-
-WEIGHTS_FOLDER = Path(__file__).parent / "weights"
-# The embedded weights of each model, newest last; "coseg" is the newest.
-EMBEDDED_WEIGHTS = {"coseg_mobilenetv2": ("coseg-v1",)}
 
 
 def CoSegMobileNetV2(
@@ -64,7 +60,7 @@ def CoSegMobileNetV2(
         PyramidXCorr(256, kernel_sizes, normalization, implementation),
         MaskDecoder((128, 64, 32)),
         input_shape,
-        weights,
+        _resolve(weights, ("coseg", *EMBEDDED_WEIGHTS)),
         name,
     )
 
@@ -92,7 +88,7 @@ def CoSegResNet50(
         PyramidXCorr(512, kernel_sizes, normalization, implementation),
         MaskDecoder((256, 128, 64)),
         input_shape,
-        weights,
+        _resolve(weights, ()),
         name,
     )
 
@@ -119,7 +115,7 @@ def CoSegVGG16(
         PyramidXCorr(512, kernel_sizes, normalization, implementation),
         MaskDecoder((256, 128, 64)),
         input_shape,
-        weights,
+        _resolve(weights, ()),
         name,
     )
 
@@ -154,7 +150,10 @@ def _build(encoder, xcorr, decoder, input_shape, weights, name):
     model = keras.Model({IMAGE_A: image_a, IMAGE_B: image_b}, masks, name=name)
 
     # Weights
-    _load(model, encoder, weights)
+    if weights == "imagenet":
+        encoder.load_backbone(weights)
+    elif weights is not None:
+        model.load_weights(weights)
     return model
 
 
@@ -169,21 +168,14 @@ def _check_shape(shape):
     return shape
 
 
-def _load(model, encoder, weights):
-    if weights is None:
-        return
-    if weights == "imagenet":
-        encoder.load_backbone("imagenet")
-        return
-    embedded = EMBEDDED_WEIGHTS.get(model.name.split("/")[0], ())
-    if weights == "coseg" and embedded:
-        weights = embedded[-1]
-    if weights in embedded:
-        weights = WEIGHTS_FOLDER / f"{weights}.weights.h5"
-    if not os.path.exists(weights):
-        names = ["coseg", *embedded] if embedded else []
+def _resolve(weights, embedded):
+    """None, "imagenet" or a path; an error for a name that is none of `embedded`."""
+    if weights is None or weights == "imagenet":
+        return weights
+    path = embedded_weights_path(weights) if weights in embedded else weights
+    if not os.path.exists(path):
         raise ValueError(
-            f"`weights` must be one of {[*names, 'imagenet', None]} or the path of an "
+            f"`weights` must be one of {[*embedded, 'imagenet', None]} or the path of an "
             f"existing .weights.h5 file. Received: weights={weights!r}"
         )
-    model.load_weights(weights)
+    return path

@@ -1,0 +1,18 @@
+"""The weights that come with the package: their names and files; no TensorFlow."""
+
+import os
+from pathlib import Path
+
+WEIGHTS_FOLDER = Path(__file__).parent / "applications" / "weights"
+
+# Of CoSegMobileNetV2, newest last; "coseg" is the newest.
+EMBEDDED_WEIGHTS = ("coseg-v1",)
+
+
+def embedded_weights_path(name: str | os.PathLike) -> Path | None:
+    """The file of `"coseg"` or of one version by name; None for any other name."""
+    if name == "coseg":
+        name = EMBEDDED_WEIGHTS[-1]
+    if name not in EMBEDDED_WEIGHTS:
+        return None
+    return WEIGHTS_FOLDER / f"{name}.weights.h5"
