@@ -1,5 +1,7 @@
 """What a Predictor takes for pictures and settings, and how it refuses the rest."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -35,10 +37,24 @@ def test_pictures_of_hardly_any_pixels(shape, predictor, pictures):
     assert 0 <= result.score_a <= 1
 
 
-@pytest.mark.parametrize("images", ["a.png", 3, None])
+@pytest.mark.parametrize("images", ["a.png", b"a.png", Path("a.png"), 3, None])
 def test_a_group_must_be_a_list(images, predictor):
-    with pytest.raises(TypeError, match="must be a list of pictures. Received: "):
+    with pytest.raises(TypeError, match="must be a list of pictures.*Received: "):
         predictor.predict_group(images)
+
+
+@pytest.mark.parametrize("shape", [(5, 6, 3), (5, 6), (5,), (2, 1, 5, 6, 3)])
+def test_one_picture_is_no_group_of_rows(shape, predictor):
+    with pytest.raises(TypeError, match=r"Received: ndarray of shape \(.*5") as caught:
+        predictor.predict_group(np.zeros(shape, np.uint8))
+    assert str(shape) in str(caught.value)
+
+
+def test_a_group_may_be_one_array(predictor, pictures):
+    array = np.stack([pictures[2], pictures[2][::-1], pictures[2][:, ::-1]])
+    group, expected = (predictor.predict_group(g) for g in (array, list(array)))
+    assert len(group.masks) == 3
+    np.testing.assert_array_equal(group.soft_masks, expected.soft_masks)
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -64,13 +64,11 @@ class Predictor:
 
         Each picture is compared with the mean of all others, so n pictures cost n times
         as much as one, and their order does not matter. Two are the same as a pair.
+
+        Args:
+            images: a list of pictures, or an array of them (n, height, width, 3).
         """
-        # A path is iterable too, letter by letter.
-        if isinstance(images, str) or not isinstance(images, Iterable):
-            raise TypeError(
-                "`images` must be a list of pictures. "
-                f"Received: {type(images).__name__}"
-            )
+        _check_group(images)
         encoded = [
             self._encode_named(f"images[{index}]", image)
             for index, image in enumerate(images)
@@ -145,6 +143,17 @@ class Predictor:
             size: resize_soft_mask(level, encoded.size)
             for size, level in levels.items()
         }
+
+
+def _check_group(images):
+    """Raises the error for what is no list: its letters or rows are no pictures."""
+    single = isinstance(images, (str, bytes)) or getattr(images, "ndim", 4) != 4
+    if single or not isinstance(images, Iterable):
+        shape = f" of shape {images.shape}" if hasattr(images, "shape") else ""
+        raise TypeError(
+            "`images` must be a list of pictures, or an array (number, height, width, "
+            f"3) of them. Received: {type(images).__name__}{shape}"
+        )
 
 
 def check_working_size(working_size: int) -> None:
