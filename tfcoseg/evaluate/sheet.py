@@ -12,11 +12,10 @@ TRUTH_COLOUR = (32, 160, 64)
 def draw_sheet(evaluation: Evaluation) -> Image.Image:
     """Draws the extremes, best first: found mask, true mask (green), and the partner.
 
-    A picture that is among the best is not shown among the worst again.
+    No picture is shown twice. Where there are too few for that, half of them stand
+    among the best and half among the worst.
     """
-    best, worst = evaluation.extremes.best, evaluation.extremes.worst
-    shown = {example.comparison.record for example in best}
-    worst = [e for e in worst if e.comparison.record not in shown]
+    best, worst = _apart(evaluation.extremes.best, evaluation.extremes.worst)
     rows, captions = [], []
     for title, examples in (("best", best), ("worst", worst)):
         for number, example in enumerate(examples, start=1):
@@ -25,6 +24,14 @@ def draw_sheet(evaluation: Evaluation) -> Image.Image:
     if captions:
         captions[0] += "  (found mask, true mask, partner)"
     return contact_sheet(rows, captions)
+
+
+def _apart(best, worst):
+    """The two lists without a picture that is in both."""
+    pictures = {example.comparison.record for example in [*best, *worst]}
+    best = best[: (len(pictures) + 1) // 2]
+    shown = {example.comparison.record for example in best}
+    return best, [e for e in worst if e.comparison.record not in shown]
 
 
 def _row(example):
