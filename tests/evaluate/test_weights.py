@@ -3,6 +3,8 @@ import json
 
 import pytest
 
+from tfcoseg import embedded
+from tfcoseg.embedded import EMBEDDED_WEIGHTS
 from tfcoseg.evaluate.weights import describe_weights
 
 
@@ -41,13 +43,13 @@ def test_missing_file(tmp_path):
         describe_weights(tmp_path / "none.keras")
 
 
-def test_coseg_is_the_newest_of_the_package(tmp_path, monkeypatch):
-    from tfcoseg.applications import coseg
-
-    monkeypatch.setattr(coseg, "WEIGHTS_FOLDER", tmp_path)
-    newest = coseg.EMBEDDED_WEIGHTS["coseg_mobilenetv2"][-1]
-    (tmp_path / f"{newest}.weights.h5").write_bytes(b"weights")
-    (tmp_path / f"{newest}.json").write_text('{"trained_on": ["pascal_coseg"]}')
-    weights = describe_weights("coseg")
-    assert weights.name == newest
+@pytest.mark.parametrize("name", ["coseg", *EMBEDDED_WEIGHTS])
+def test_embedded_weights_are_described_by_name(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded, "WEIGHTS_FOLDER", tmp_path)
+    stem = EMBEDDED_WEIGHTS[-1] if name == "coseg" else name
+    (tmp_path / f"{stem}.weights.h5").write_bytes(b"weights")
+    (tmp_path / f"{stem}.json").write_text('{"trained_on": ["pascal_coseg"]}')
+    weights = describe_weights(name)
+    assert weights.name == stem
+    assert weights.sha256 == hashlib.sha256(b"weights").hexdigest()
     assert weights.has_seen("pascal_coseg")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.embedded import EMBEDDED_WEIGHTS
 from tfcoseg.inference import Predictor
 from tfcoseg.inference.runtimes import KerasRuntime, check_model_path, load_runtime
 
@@ -79,7 +80,7 @@ def test_a_damaged_file_is_named(ending, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["coseg", "coseg-v1", "coseg-v12"])
+@pytest.mark.parametrize("name", ["coseg", *EMBEDDED_WEIGHTS])
 def test_names_of_embedded_weights_pass(name):
     check_model_path(name)
 
@@ -92,7 +93,7 @@ def test_names_of_another_kind_do_not(name):
 
 def test_a_version_that_does_not_exist_names_those_that_do():
     with pytest.raises(ValueError, match="coseg-v1.*Received: .*coseg-v99"):
-        load_runtime("coseg-v99")
+        check_model_path("coseg-v99")
 
 
 def test_a_file_that_does_not_exist():

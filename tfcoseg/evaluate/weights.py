@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tfcoseg.embedded import embedded_weights_path
+
 _SUFFIXES = (".weights.h5", ".keras")
 
 
@@ -30,7 +32,7 @@ class Weights:
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
-    """Describes `"coseg"`, the package's weights, or a `.weights.h5` or `.keras` file.
+    """Describes `"coseg"` or `"coseg-v1"`, or a `.weights.h5` or `.keras` file.
 
     The card of `x.weights.h5` and of `x.keras` is `x.json` beside it.
 
@@ -38,19 +40,12 @@ def describe_weights(model: str | os.PathLike) -> Weights:
         FileNotFoundError: if there is no such file.
         ValueError: if the card beside it cannot be read.
     """
-    path = _embedded() if str(model) == "coseg" else Path(model)
+    path = embedded_weights_path(str(model)) or Path(model)
     suffix = next((s for s in _SUFFIXES if path.name.endswith(s)), path.suffix)
     name = path.name.removesuffix(suffix)
     card = _read_card(path.with_name(f"{name}.json"))
     trained_on = None if card is None else tuple(card.get("trained_on", ()))
     return Weights(name, _sha256(path), trained_on)
-
-
-def _embedded():
-    from tfcoseg.applications.coseg import EMBEDDED_WEIGHTS, WEIGHTS_FOLDER
-
-    newest = EMBEDDED_WEIGHTS["coseg_mobilenetv2"][-1]
-    return WEIGHTS_FOLDER / f"{newest}.weights.h5"
 
 
 def _read_card(path) -> dict[str, Any] | None:

@@ -6,14 +6,14 @@ that the entry `"kernel"` is what the picture's partners need of it.
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
+
 _METHODS = ("encode", "mean_kernels", "correlate", "decode")
-_EMBEDDED = re.compile(r"coseg(-v\d+)?")
 _LAYERS = ("siamese_encoder", "pyramid_xcorr", "mask_decoder")
 
 
@@ -120,12 +120,13 @@ def load_runtime(model: Any) -> Any:
 
 def check_model_path(model: str | os.PathLike) -> None:
     """Raises the error for a name or path that cannot be a model; no TensorFlow."""
-    if _EMBEDDED.fullmatch(str(model)):
+    if embedded_weights_path(str(model)):
         return
     if not str(model).endswith((".keras", ".weights.h5")):
         raise ValueError(
-            "A model must be 'coseg' (the weights that come with the package) or the "
-            f"path of a .keras or .weights.h5 file. Received: {str(model)!r}"
+            "A model must be 'coseg' (the weights that come with the package; by "
+            f"version: {', '.join(map(repr, EMBEDDED_WEIGHTS))}) or the path of a "
+            f".keras or .weights.h5 file. Received: {str(model)!r}"
         )
     if not Path(model).is_file():
         raise FileNotFoundError(f"There is no such model file: {model}")
@@ -137,7 +138,7 @@ def _load_model(name):
 
     from tfcoseg.applications import CoSegMobileNetV2
 
-    if _EMBEDDED.fullmatch(str(name)):
+    if embedded_weights_path(str(name)):
         return CoSegMobileNetV2(weights=str(name))
     try:
         if str(name).endswith(".keras"):
