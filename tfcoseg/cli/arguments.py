@@ -1,7 +1,9 @@
-"""Types of arguments that several commands share; each error says what would fit."""
+"""Arguments that several commands share, and types whose errors say what would fit."""
 
 import argparse
 from collections.abc import Callable
+
+from tfcoseg.signature import WORKING_SIZE
 
 
 def whole_number(at_least: int) -> Callable[[str], int]:
@@ -49,3 +51,28 @@ def names(text: str) -> list[str]:
             f"must be names with commas between them. Received: {text!r}"
         )
     return found
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what a `Predictor` is made of: `--weights`, `--size` and `--threshold`."""
+    parser.add_argument(
+        "--weights",
+        default="coseg",
+        metavar="coseg|FILE",
+        help="the weights that come with the package, or a .keras or .weights.h5 file "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--size",
+        type=working_size,
+        default=WORKING_SIZE,
+        metavar="N",
+        help="side in pixels of the square the network sees (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=probability,
+        default=0.5,
+        metavar="T",
+        help="probability, 0 to 1, from which a pixel is object (default: %(default)s)",
+    )

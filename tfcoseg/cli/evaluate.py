@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 import tfcoseg
-from tfcoseg.cli.arguments import names, probability, whole_number, working_size
-from tfcoseg.signature import WORKING_SIZE
+from tfcoseg.cli.arguments import add_model_arguments, names, whole_number
 
 HELP = """\
 Measure a model on a folder of pictures with masks.
@@ -25,6 +24,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
     add = parser.add_argument
     add("--data", type=Path, required=True, metavar="DIR", help="the folder")
+    _add_protocol_arguments(add)
+    add_model_arguments(parser)
+    _add_control_arguments(add)
+    add(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="folder to write results.json and contact_sheet.png (the best and worst "
+        "masks) to, made if need be",
+    )
+    add("--overwrite", action="store_true", help="replace files that exist already")
+    add("--quiet", action="store_true", help="show no progress")
+
+
+def _add_protocol_arguments(add):
     add(
         "--pairs",
         choices=("all", "consecutive"),
@@ -51,42 +65,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(2),
         metavar="V",
         help="value of the masks' pixels that count nowhere, usually 255",
-    )
-    _add_model_arguments(add)
-    _add_control_arguments(add)
-    add(
-        "--output",
-        type=Path,
-        metavar="DIR",
-        help="folder to write results.json and contact_sheet.png (the best and worst "
-        "masks) to, made if need be",
-    )
-    add("--overwrite", action="store_true", help="replace files that exist already")
-    add("--quiet", action="store_true", help="show no progress")
-
-
-def _add_model_arguments(add):
-    add(
-        "--weights",
-        default="coseg",
-        metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
-    )
-    add(
-        "--size",
-        type=working_size,
-        default=WORKING_SIZE,
-        metavar="N",
-        help="side in pixels of the square that the network sees "
-        "(default: %(default)s)",
-    )
-    add(
-        "--threshold",
-        type=probability,
-        default=0.5,
-        metavar="T",
-        help="probability, 0 to 1, from which a pixel is object (default: %(default)s)",
     )
 
 

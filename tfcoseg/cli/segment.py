@@ -5,8 +5,7 @@ import glob
 import os
 from pathlib import Path
 
-from tfcoseg.cli.arguments import probability, working_size
-from tfcoseg.signature import WORKING_SIZE
+from tfcoseg.cli.arguments import add_model_arguments
 
 HELP = """\
 Cut out the object that two pictures have in common.
@@ -18,56 +17,39 @@ object, black elsewhere. It is named after the picture: a.jpg gives a_mask.png.
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
-    parser.add_argument("image_a", help="the first picture")
-    parser.add_argument("image_b", help="the second picture")
-    parser.add_argument(
+    add = parser.add_argument
+    add("image_a", help="the first picture")
+    add("image_b", help="the second picture")
+    add(
         "--output",
         type=Path,
         default=Path("."),
         metavar="DIR",
         help="folder for what is written, made if need be (default: this one)",
     )
-    parser.add_argument(
+    _add_drawing_arguments(add)
+    add_model_arguments(parser)
+    add("--overwrite", action="store_true", help="replace files that exist already")
+    add("--quiet", action="store_true", help="print errors only")
+
+
+def _add_drawing_arguments(add):
+    add(
         "--overlay",
         action="store_true",
         help="also write each picture with the object tinted: a_overlay.png",
     )
-    parser.add_argument(
+    add(
         "--cutout",
         action="store_true",
         help="also write the object on a transparent ground: a_cutout.png",
     )
-    parser.add_argument(
+    add(
         "--explain",
         action="store_true",
         help="also write where the pictures resemble each other, for each level of the "
         "pyramid: a_correlation_11.png, ...",
     )
-    parser.add_argument(
-        "--weights",
-        default="coseg",
-        metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
-    )
-    parser.add_argument(
-        "--size",
-        type=working_size,
-        default=WORKING_SIZE,
-        metavar="N",
-        help="side in pixels of the square the network sees (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--threshold",
-        type=probability,
-        default=0.5,
-        metavar="T",
-        help="probability, 0 to 1, from which a pixel is object (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="replace files that exist already"
-    )
-    parser.add_argument("--quiet", action="store_true", help="print errors only")
 
 
 def run(args: argparse.Namespace) -> int:
