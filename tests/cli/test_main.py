@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, dispatch, exit codes."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -133,13 +134,22 @@ def test_no_other_command_is_imported():
     assert imported & commands == {"tfcoseg.cli.segment"}
 
 
-def test_the_defaults_are_those_of_the_predictor():
+@pytest.mark.parametrize(
+    "argv", [["segment", "a.png", "b.png"], ["evaluate", "--data", "folder"]]
+)
+def test_the_defaults_are_those_of_the_predictor(argv):
     from inspect import signature
 
     from tfcoseg.inference import Predictor
 
-    args = build_parser("segment").parse_args(["segment", "a.png", "b.png"])
+    args = build_parser(argv[0]).parse_args(argv)
     defaults = signature(Predictor).parameters
     assert args.weights == defaults["model"].default
     assert args.size == defaults["working_size"].default
     assert args.threshold == defaults["threshold"].default
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_summary_is_how_the_help_of_the_command_begins(command):
+    help_text = importlib.import_module(f"tfcoseg.cli.{command}").HELP
+    assert help_text.casefold().startswith(COMMANDS[command])

@@ -16,7 +16,7 @@ import tfcoseg
 
 COMMANDS = {
     "segment": "cut out the object that two pictures have in common",
-    "train": "train a model on a folder of pictures with masks",
+    "train": "train a model on folders of pictures with masks",
     "evaluate": "measure a model on a folder of pictures with masks",
     "benchmark": "measure how fast the network runs on this machine",
 }
