@@ -84,6 +84,13 @@ def test_a_folder_that_does_not_exist_is_one_line(tmp_path, capsys):
     assert str(tmp_path / "no") in error and "\n" not in error
 
 
-def test_help_has_examples():
-    text = build_parser("train").format_help()
-    assert "train" in text
+def test_the_examples_of_the_help_are_command_lines():
+    from tfcoseg.cli import train
+
+    examples = [
+        line.split()[1:] for line in train.HELP.splitlines() if "tfcoseg" in line
+    ]
+    assert len(examples) == 3
+    for example in examples:
+        args = build_parser("train").parse_args(example)
+        assert args.data and args.folder

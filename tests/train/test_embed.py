@@ -20,6 +20,10 @@ def test_half_the_size_and_nearly_the_masks(model, tmp_path):
     for whole, half in zip(model.get_weights(), loaded.get_weights()):
         assert half.dtype == np.float32
         np.testing.assert_array_equal(half, whole.astype("float16").astype("float32"))
+    image = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3))
+    pair = {"image_a": image, "image_b": image[:, ::-1]}
+    difference = np.abs(loaded(pair)["mask_a"] - model(pair)["mask_a"])
+    assert 0 < difference.max() < 0.02
 
 
 def test_weights_too_large_are_named(model, tmp_path):

@@ -33,7 +33,8 @@ def test_a_run_from_the_beginning_to_the_end(recipe, tmp_path):
         rows[0]
     )
     arguments = json.loads((run / "arguments.json").read_text())
-    assert arguments == json.loads(json.dumps(dataclasses.asdict(recipe)))
+    assert arguments["recipe"] == json.loads(json.dumps(dataclasses.asdict(recipe)))
+    assert arguments["tensorboard"] is True
     assert list((run / "tensorboard").glob("*/**/events*"))
     assert not (run / "features").exists()
 
@@ -50,6 +51,28 @@ def test_a_run_from_the_beginning_to_the_end(recipe, tmp_path):
     before = {file: file.stat().st_mtime_ns for file in run.iterdir()}
     assert train(run, recipe, verbose=0) == weights
     assert before == {file: file.stat().st_mtime_ns for file in run.iterdir()}
+
+
+@pytest.mark.slow
+def test_fewer_validation_pictures_than_a_batch(recipe, drawn_folder, tmp_path):
+    """The default batches are larger than what a small folder keeps for validation."""
+    small = dataclasses.replace(
+        recipe,
+        validation=(),
+        validation_share=0.4,
+        head_batch_size=8,
+        head_epochs=1,
+        finetune_epochs=0,
+        steps_per_epoch=1,
+    )
+    train(tmp_path / "run", small, verbose=0)
+    (row,) = rows_of(tmp_path / "run")
+    assert float(row["val_loss"]) > 0
+
+
+def test_no_epochs_at_all_are_refused(recipe):
+    with pytest.raises(ValueError, match="at least one epoch"):
+        dataclasses.replace(recipe, head_epochs=0, finetune_epochs=0)
 
 
 @pytest.mark.slow

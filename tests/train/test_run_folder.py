@@ -37,7 +37,9 @@ def test_opened_again_it_knows_everything(tmp_path, model):
     assert again.epochs_since_best("head") == 1
     assert first_weight(again.best_checkpoint) == 1.0
     assert first_weight(again.last_checkpoint) == 2.0
-    assert json.loads((tmp_path / "arguments.json").read_text()) == {"seed": 1}
+    assert json.loads((tmp_path / "arguments.json").read_text()) == {
+        "recipe": {"seed": 1}
+    }
     with open(tmp_path / "log.csv", newline="") as file:
         assert [row["val_loss"] for row in csv.DictReader(file)] == [
             "3.0",
@@ -83,10 +85,52 @@ def test_a_kill_before_the_state_is_replaced_leaves_the_old_one(
     assert len(list(tmp_path.glob("*-*.h5"))) == 2
 
 
-def test_other_arguments_are_refused(tmp_path):
-    RunFolder(tmp_path, {"seed": 1, "views": 4})
+@pytest.mark.parametrize("written", ["_replace_state", "_tidy"])
+def test_a_kill_after_any_step_of_a_commit_leaves_a_whole_run(
+    tmp_path, model, monkeypatch, written
+):
+    folder = RunFolder(tmp_path, {})
+    commit(folder, model, [2.0])
+    step = getattr(folder, written)
+
+    def killed(*args):
+        step(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, written, killed)
+    with pytest.raises(KeyboardInterrupt):
+        commit(folder, model, [1.0])
+    again = RunFolder(tmp_path, {})
+    assert [row["val_loss"] for row in again.rows] == [2.0, 1.0]
+    with open(tmp_path / "log.csv", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2
+    assert {file.name for file in tmp_path.glob("*-*.h5")} == {
+        again.last_checkpoint.name,
+        again.best_checkpoint.name,
+    }
+
+
+def test_a_kill_at_the_very_start_leaves_a_folder_that_may_be_used(tmp_path):
+    (tmp_path / "arguments.json.new").write_text('{"rec')
+    assert RunFolder(tmp_path, {"seed": 1}).rows == []
+
+
+def test_other_arguments_are_refused_once_there_are_epochs(tmp_path, model):
+    RunFolder(tmp_path, {"seed": 1, "views": 3})
+    folder = RunFolder(tmp_path, {"seed": 1, "views": 4}, {"tfcoseg": "0.1.0"})
+    commit(folder, model, [1.0])
     with pytest.raises(ValueError, match="seed: 1 then, 2 now"):
         RunFolder(tmp_path, {"seed": 2, "views": 4})
+    RunFolder(tmp_path, {"seed": 1, "views": 4}, {"tfcoseg": "0.2.0"})
+
+
+def test_a_loss_that_is_not_finite_is_no_epoch(tmp_path, model):
+    folder = RunFolder(tmp_path, {})
+    with pytest.raises(
+        ValueError, match="lower learning rate.*Received: nan in epoch 1"
+    ):
+        commit(folder, model, [float("nan")])
+    assert folder.rows == []
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path):

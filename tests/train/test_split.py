@@ -50,3 +50,26 @@ def test_validation_pairs_hold_wrong_partners_too(recipe):
     pairs = validation_pairs(validation)
     assert sum(pair.positive for pair in pairs) == len(validation)
     assert sum(not pair.positive for pair in pairs) == len(validation) // 3
+
+
+def test_groups_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(drawn_folder, other)
+    shutil.rmtree(other / "images" / "green")
+    both = dataclasses.replace(recipe, data=(str(drawn_folder), str(other)))
+    training, _ = training_and_validation(both)
+    here, there = drawn_folder.name, "other"
+    assert {record.group for record in training} == {
+        "green",
+        *(f"{group} ({root})" for group in ("red", "blue") for root in (here, there)),
+    }
+
+
+def test_a_damaged_picture_is_named_before_training(recipe, drawn_folder, tmp_path):
+    root = tmp_path / "damaged"
+    shutil.copytree(drawn_folder, root)
+    file = root / "images" / "red" / "0.png"
+    file.write_bytes(file.read_bytes()[:-200])
+    damaged = dataclasses.replace(recipe, data=(str(root),))
+    with pytest.raises(ValueError, match="red/0.png"):
+        training_and_validation(damaged)

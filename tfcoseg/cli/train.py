@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tfcoseg.cli.arguments import probability, whole_number, working_size
-from tfcoseg.signature import TRAINING_SIZE
+from tfcoseg.signature import TRAINING_SIZE, VOID
 
 HELP = """\
 Train a model on folders of pictures with masks, or go on with a run that was stopped.
@@ -70,9 +70,9 @@ def _add_data_arguments(add):
     add(
         "--void",
         dest="void_value",
-        type=whole_number(2),
-        metavar="V",
-        help="value of the masks' pixels that count nowhere, usually 255",
+        type=int,
+        choices=(VOID,),
+        help="value of the masks' pixels that count nowhere, 255",
     )
     add(
         "--weights",

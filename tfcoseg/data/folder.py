@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfcoseg.pictures import read_size
+from tfcoseg.pictures import read_image, read_mask, read_size
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
@@ -78,6 +78,16 @@ def read_folder(
     return records
 
 
+def problem_with(record: Record) -> str | None:
+    """What keeps a picture from being used, found by decoding it and its mask."""
+    try:
+        size = read_image(record.image).shape[:2]
+        mask_size = read_mask(record.mask, record.void_value).shape
+    except (OSError, ValueError) as error:
+        return str(error)
+    return _unequal(record.image, size, record.mask, mask_size)
+
+
 def _group_names(root, groups):
     if not (root / "images").is_dir():
         raise FileNotFoundError(
@@ -125,6 +135,10 @@ def _problem_with(image, mask):
         mask_size = read_size(mask)
     except ValueError as error:
         return str(error)
+    return _unequal(image, image_size, mask, mask_size)
+
+
+def _unequal(image, image_size, mask, mask_size):
     if image_size != mask_size:
         return (
             f"{image}: height x width is {image_size[0]} x {image_size[1]}, but "

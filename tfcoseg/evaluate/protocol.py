@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfcoseg.data.folder import Record, read_folder
+from tfcoseg.data.folder import Record, problem_with, read_folder
 from tfcoseg.data.pairing import (
     Pair,
     all_pairs,
@@ -13,7 +13,6 @@ from tfcoseg.data.pairing import (
     consecutive_pairs,
     wrong_partners,
 )
-from tfcoseg.pictures import read_image, read_mask
 
 PAIR, WRONG_PARTNER, NO_CORRELATION = "pair", "wrong_partner", "no_correlation"
 
@@ -92,7 +91,7 @@ def read_records(
     ]
     good: dict[str, list[Record]] = {}
     for record in progress(chosen, desc="reading", unit="picture"):
-        if problem := _problem_with(record):
+        if problem := problem_with(record):
             problems.append(problem)
         else:
             good.setdefault(record.group, []).append(record)
@@ -153,18 +152,3 @@ def _wrong_comparisons(records, judged, exclude):
             f"{list(by_group(records))}, of which none is trusted beside another"
         )
     return [Comparison(WRONG_PARTNER, pair.record_a, pair.record_b) for pair in pairs]
-
-
-def _problem_with(record):
-    """What keeps a picture from being judged, or None. Decodes it."""
-    try:
-        size = read_image(record.image).shape[:2]
-        mask = read_mask(record.mask, record.void_value)
-    except (OSError, ValueError) as error:
-        return str(error)
-    if mask.shape != size:
-        return (
-            f"{record.image}: height x width is {size}, but that of its mask "
-            f"{record.mask} is {mask.shape}"
-        )
-    return None

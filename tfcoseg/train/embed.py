@@ -2,7 +2,7 @@
 
     python -m tfcoseg.train.embed runs/mine/best.weights.h5 mine-v1.weights.h5
 
-A float16 file loads into a float32 model; masks differ by less than a grey level.
+A float16 file loads into a float32 model; probabilities differ by a hundredth or less.
 """
 
 import os
@@ -56,4 +56,8 @@ def write_half(source: str | os.PathLike, target: str | os.PathLike) -> Path:
 
 
 if __name__ == "__main__":
-    print(write_half(*sys.argv[1:3]))
+    if len(sys.argv) != 3:
+        sys.exit(
+            "usage: python -m tfcoseg.train.embed SOURCE.weights.h5 TARGET.weights.h5"
+        )
+    print(write_half(*sys.argv[1:]))

@@ -68,14 +68,14 @@ class FeatureCache:
     def dataset(
         self, pairs: Sequence[Pair], batch_size: int, first_index: int = 0
     ) -> tf.data.Dataset:
-        """Batches for `head_model`, one size a batch, in turns.
+        """Batches for `head_model`, one size a batch, in turns; the last may be smaller.
 
         Batch j depends on (seed, j) alone, j counted from `first_index // batch_size`.
         """
         first = first_index // batch_size
 
         def batches():
-            for start in range(0, len(pairs) - batch_size + 1, batch_size):
+            for start in range(0, len(pairs), batch_size):
                 number = first + start // batch_size
                 yield self._batch(pairs[start : start + batch_size], number)
 
@@ -92,7 +92,7 @@ class FeatureCache:
         dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
         dataset = dataset.map(lambda x, y: tf.nest.map_structure(_to_float, (x, y)))
         # A generator cannot tell how much it holds; Keras warns where it must find out.
-        count = tf.data.experimental.assert_cardinality(len(pairs) // batch_size)
+        count = tf.data.experimental.assert_cardinality(-(-len(pairs) // batch_size))
         return dataset.apply(count).prefetch(2)
 
     @property

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 
+import tfcoseg
 from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.signature import TRAINING_SIZE
 from tfcoseg.train.run_folder import RunFolder
@@ -18,7 +19,8 @@ class Recipe:
     """What to train on, and how; all of it is kept in the run's folder.
 
     Args:
-        data: folders of pictures and masks; groups of one name are one group.
+        data: folders of pictures and masks; groups of one name stay apart, so that each
+            folder's comes as often as any other group.
         validation: folders to choose the best epoch on; none for a share of `data`.
         validation_share: share of the pictures of `data` kept for that. A picture that
             stands in several groups is on one side with all of its masks.
@@ -29,7 +31,8 @@ class Recipe:
             from none.
         sizes: heights = widths in pixels; batches take them in turns.
         head_epochs: epochs with the encoder frozen and its features cached.
-        finetune_epochs: epochs with everything but batch statistics training.
+        finetune_epochs: epochs with everything training, batch normalisation in
+            inference mode.
         steps_per_epoch: batches of an epoch.
         head_batch_size, finetune_batch_size: pairs of a batch.
         head_learning_rate, finetune_learning_rate: highest rate of a stage; it rises
@@ -63,6 +66,13 @@ class Recipe:
     patience: int = 10
     seed: int = 0
 
+    def __post_init__(self):
+        if self.head_epochs + self.finetune_epochs < 1:
+            raise ValueError(
+                "A run needs at least one epoch, `head_epochs` or `finetune_epochs`. "
+                "Received: 0 and 0"
+            )
+
 
 def train(
     run: str | Path,
@@ -73,7 +83,7 @@ def train(
     """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
 
     A run that was stopped, however, goes on after its last finished epoch; one that has
-    finished returns at once.
+    finished returns at once. Sets Python's, NumPy's and TensorFlow's global random seeds.
 
     Args:
         run: folder of the run; see `RunFolder`.
@@ -84,11 +94,12 @@ def train(
     Returns:
         Path of the best weights.
     """
-    folder = RunFolder(run, dataclasses.asdict(recipe))
+    notes = {"tensorboard": tensorboard, "tfcoseg": tfcoseg.__version__}
+    folder = RunFolder(run, dataclasses.asdict(recipe), notes)
     if folder.finished:
         return folder.finish()
     keras.utils.set_random_seed(recipe.seed)
-    records = training_and_validation(recipe)
+    records = training_and_validation(recipe, verbose)
     network = CoSegMobileNetV2(weights=recipe.weights)
     if recipe.weights is None and recipe.backbone_weights is not None:
         network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)

@@ -1,6 +1,6 @@
 """The folder of a training run: what it was asked, what it did, where it stands.
 
-    arguments.json           every argument of the run
+    arguments.json           every argument of the run, and the package's version
     log.csv                  one row per finished epoch
     state.json               the rows again and the names of the checkpoints they go with
     last-*.weights.h5        weights and optimizer after the last finished epoch
@@ -14,6 +14,7 @@ leaves the previous state whole.
 import csv
 import io
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 import keras
 
 MONITOR = "val_loss"
+_ARGUMENTS, _STATE = "arguments.json", "state.json"
 
 
 class RunFolder:
@@ -28,37 +30,34 @@ class RunFolder:
 
     Args:
         path: the folder; made if it does not exist.
-        arguments: what the run is asked to do, JSON-serialisable. A folder that holds a
-            run is opened only with the arguments of that run.
+        arguments: what the run is asked to do, JSON-serialisable. A folder that holds
+            finished epochs is opened only with the arguments of that run.
+        notes: what else to keep beside the arguments; may change from run to run.
 
     Raises:
         ValueError: if the folder holds a run with other arguments, or files but no run.
     """
 
-    def __init__(self, path: str | os.PathLike, arguments: dict):
+    def __init__(
+        self, path: str | os.PathLike, arguments: dict, notes: dict | None = None
+    ):
         self.path = Path(path)
         self.path.mkdir(parents=True, exist_ok=True)
-        arguments = json.loads(json.dumps(arguments))
-        known = self._read("arguments.json")
-        if known is None:
-            if any(self.path.iterdir()):
-                raise ValueError(
-                    "A run needs a folder of its own, new, empty or holding that run. "
-                    f"Received: {self.path}, which holds other files"
-                )
-            self._write("arguments.json", json.dumps(arguments, indent=2))
-        elif known != arguments:
-            changed = [
-                f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
-                for key in sorted(known.keys() | arguments.keys())
-                if known.get(key) != arguments.get(key)
-            ]
+        known = self._read(_ARGUMENTS)
+        if known is None and any(not _is_ours(file) for file in self.path.iterdir()):
             raise ValueError(
-                f"{self.path} holds a run with other arguments; resume it with the same "
-                f"ones or take another folder. Received: {'; '.join(changed)}"
+                "A run needs a folder of its own, new, empty or holding that run. "
+                f"Received: {self.path}, which holds other files"
             )
         empty = {"rows": [], "last": None, "best": None, "finished": False}
-        self._state = self._read("state.json") or empty
+        self._state = self._read(_STATE) or empty
+        # A lone JSON round trip: tuples become lists, as they are in the file.
+        arguments = json.loads(json.dumps(arguments))
+        if known is not None and self.rows:
+            self._check_same(known["recipe"], arguments)
+        described = {"recipe": arguments, **(notes or {})}
+        self._write(_ARGUMENTS, json.dumps(described, indent=2))
+        self._tidy()
 
     @property
     def rows(self) -> list[dict]:
@@ -97,6 +96,12 @@ class RunFolder:
             trained: the compiled model, kept with its optimizer for resuming.
             network: the whole network, kept without one if this epoch is the best.
         """
+        if not math.isfinite(row[MONITOR]):
+            raise ValueError(
+                "The validation loss must stay finite; take a lower learning rate in a "
+                f"new run. Received: {row[MONITOR]} in epoch {row['epoch']} of stage "
+                f"{row['stage']}"
+            )
         rows = [*self.rows, row]
         number = f"{len(rows):04d}.weights.h5"
         state = {**self._state, "rows": rows, "last": f"last-{number}"}
@@ -105,10 +110,7 @@ class RunFolder:
             state["best"] = f"best-{number}"
             self._save(network, state["best"])
         self._replace_state(state)
-        self._write("log.csv", _as_csv(rows))
-        for old in [*self.path.glob("last-*.h5"), *self.path.glob("best-*.h5")]:
-            if old.name not in (state["last"], state["best"]):
-                old.unlink()
+        self._tidy()
 
     def finish(self) -> Path:
         """Names the best weights for good, and returns their path."""
@@ -119,9 +121,29 @@ class RunFolder:
             self._replace_state({**self._state, "finished": True})
         return final
 
+    def _check_same(self, known, arguments):
+        changed = [
+            f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
+            for key in sorted(known.keys() | arguments.keys())
+            if known.get(key) != arguments.get(key)
+        ]
+        if changed:
+            raise ValueError(
+                f"{self.path} holds a run with other arguments; resume it with the same "
+                f"ones or take another folder. Received: {'; '.join(changed)}"
+            )
+
     def _replace_state(self, state):
-        self._write("state.json", json.dumps(state, indent=1))
+        self._write(_STATE, json.dumps(state, indent=1))
         self._state = state
+
+    def _tidy(self):
+        """What follows from the state: the log, and no other checkpoints."""
+        if self.rows:
+            self._write("log.csv", _as_csv(self.rows))
+        for file in [*self.path.glob("last-*.h5"), *self.path.glob("best-*.h5")]:
+            if file.name not in (self._state["last"], self._state["best"]):
+                file.unlink()
 
     def _save(self, model, name):
         temporary = self.path / "new.weights.h5"
@@ -163,6 +185,11 @@ class RunRecorder(keras.callbacks.Callback):
         self.folder.commit(row, self.model, self.network)
         if self.folder.epochs_since_best(self.stage) >= self.patience:
             self.model.stop_training = True
+
+
+def _is_ours(file):
+    """Whether a file can be what a run leaves that was killed at its very start."""
+    return file.suffix == ".new" or file.name == "features"
 
 
 def _as_csv(rows):

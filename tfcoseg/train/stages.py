@@ -75,10 +75,18 @@ def _head_stage(recipe, folder, network, training, validation, done):
 def _finetune_stage(recipe, folder, network, training, validation, done):
     """Everything, with pictures read and augmented as they are needed."""
     del folder
+    # The statistics of few pairs are noise: batch normalisation stays as it is.
+    for layer in network.get_layer("mask_decoder")._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
     batch_size = recipe.finetune_batch_size
     pairs, start = _pairs("finetune", recipe, training, done)
     checks = pair_dataset(
-        validation_pairs(validation), _middle(recipe.sizes), batch_size, augment=False
+        validation_pairs(validation),
+        _middle(recipe.sizes),
+        batch_size,
+        augment=False,
+        drop_remainder=False,
     )
     return (
         # A model of its own, so that the network itself stays without an optimizer.
