@@ -17,7 +17,7 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 
 # Rooms by floor, lowest first; a room imports from floors below its own only.
 FLOORS = [
-    {"signature", "embedded", "__version__"},
+    {"signature", "embedded", "files", "__version__"},
     {"pictures", "samples", "ops"},
     {"layers", "data", "losses", "metrics"},
     {"applications"},
@@ -32,6 +32,7 @@ LIGHT = [
     "tfcoseg",
     "tfcoseg.signature",
     "tfcoseg.embedded",
+    "tfcoseg.files",
     "tfcoseg.pictures",
     "tfcoseg.samples",
 ]

@@ -6,11 +6,11 @@ exactly the same way. Sizes are always (height, width).
 
 import os
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
+from tfcoseg.files import replace_file
 from tfcoseg.signature import MAX_PIXELS, VOID
 
 # 16-bit pictures; Pillow before 11 opens a 16-bit PNG as "I".
@@ -121,25 +121,16 @@ def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def write_png(
     path: str | os.PathLike, picture: np.ndarray | Image.Image, overwrite: bool = False
 ) -> None:
-    """Writes a PNG under a temporary name first, so that no half-written file is seen.
+    """Writes a PNG, in full or not at all; see `tfcoseg.files.replace_file`.
 
     Raises:
         FileExistsError: if `path` exists and `overwrite` is false.
     """
-    path = Path(path)
-    if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"{path} exists already. Pass --overwrite (overwrite=True in Python) to "
-            "replace it, or choose another output folder."
-        )
     if not isinstance(picture, Image.Image):
         picture = Image.fromarray(picture)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        picture.save(temporary, format="PNG")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    # Of photographs Pillow's default, 6, makes files a tenth smaller in twice the time.
+    options = {"compress_level": 3} if picture.mode in ("RGB", "RGBA") else {}
+    replace_file(path, lambda new: picture.save(new, "PNG", **options), overwrite)
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 import argparse
 import dataclasses
 import functools
-import json
 import sys
 from pathlib import Path
 
 import tfcoseg
 from tfcoseg.cli.arguments import whole_number, working_size
+from tfcoseg.files import write_json
 from tfcoseg.signature import TRAINING_SIZE
 
 HELP = """\
@@ -79,7 +79,8 @@ def run(args: argparse.Namespace) -> int:
     comparisons = list(_measure(args))
     print(format_comparisons(comparisons))
     if args.output is not None:
-        _write(args, machine, comparisons)
+        figures = _figures(args, machine, comparisons)
+        write_json(args.output, figures, args.overwrite)
     return 0
 
 
@@ -110,8 +111,8 @@ def _measure(args):
             yield comparison
 
 
-def _write(args, machine, comparisons):
-    figures = {
+def _figures(args, machine, comparisons):
+    return {
         "tfcoseg": tfcoseg.__version__,
         "machine": machine,
         "options": {
@@ -124,5 +125,3 @@ def _write(args, machine, comparisons):
             for comparison in comparisons
         ],
     }
-    text = json.dumps(figures, indent=1, allow_nan=False) + "\n"
-    args.output.write_text(text, encoding="utf-8")

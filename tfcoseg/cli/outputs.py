@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tfcoseg.files import check_free
+
 
 def distinct_stems(paths: Sequence[str | os.PathLike]) -> list[str]:
     """A name for the outputs of each input: its stem, numbered where stems are equal.
@@ -55,12 +57,7 @@ def check_outputs(
                 f"The output would replace a picture that is read: {path}. Choose "
                 "another folder with --output."
             )
-    if existing and not overwrite:
-        more = f" (and {len(existing) - 1} more)" if existing[1:] else ""
-        raise FileExistsError(
-            f"The output exists already: {existing[0]}{more}. Pass --overwrite to "
-            "replace it, or choose another folder with --output."
-        )
+    check_free(existing, overwrite)
 
 
 def make_folder(folder: Path) -> None:

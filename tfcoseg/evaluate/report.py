@@ -1,15 +1,15 @@
 """The heading of an evaluation's table, and its files."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.sheet import draw_sheet
+from tfcoseg.files import check_free, write_json
 from tfcoseg.pictures import write_png
 
-RESULTS, SHEET = FILES = "results.json", "contact_sheet.png"
+FILES = "results.json", "contact_sheet.png"
 
 
 def heading(report: dict[str, Any]) -> str:
@@ -47,14 +47,7 @@ def write_report(
     Raises:
         FileExistsError: if one of the two exists and `overwrite` is false.
     """
-    results = Path(folder) / RESULTS
-    if results.exists() and not overwrite:
-        raise FileExistsError(
-            f"{results} exists already. Pass --overwrite (overwrite=True in Python) to "
-            "replace it, or choose another output folder."
-        )
-    write_png(results.with_name(SHEET), draw_sheet(evaluation), overwrite)
-    temporary = results.with_name(f".{RESULTS}.{os.getpid()}.tmp")
-    text = json.dumps(report, indent=1, allow_nan=False) + "\n"
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, results)
+    results, sheet = (Path(folder) / name for name in FILES)
+    check_free([results, sheet], overwrite)
+    write_png(sheet, draw_sheet(evaluation), overwrite)
+    write_json(results, report, overwrite)

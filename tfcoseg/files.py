@@ -1,0 +1,54 @@
+"""Files that are there in full or not at all, and that replace nothing unasked."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+
+def check_free(paths: Iterable[str | os.PathLike], overwrite: bool = False) -> None:
+    """Makes sure that nothing is replaced unasked.
+
+    Raises:
+        FileExistsError: if one of the files exists and `overwrite` is false.
+    """
+    existing = [path for path in map(Path, paths) if path.exists()]
+    if existing and not overwrite:
+        more = f" (and {len(existing) - 1} more)" if existing[1:] else ""
+        raise FileExistsError(
+            f"{existing[0]}{more} exists already. Pass --overwrite (overwrite=True in "
+            "Python) to replace it, or choose another place for the output."
+        )
+
+
+def replace_file(
+    path: str | os.PathLike, write: Callable[[Path], Any], overwrite: bool = False
+) -> None:
+    """Writes a file under another name first, so that no half-written one is seen.
+
+    Args:
+        path: the file.
+        write: is called with a path in the same folder, of the same suffix, and writes
+            the file there. If it fails, nothing is left of it and `path` is as it was.
+        overwrite: whether `path` may exist already.
+
+    Raises:
+        FileExistsError: if `path` exists and `overwrite` is false.
+    """
+    path = Path(path)
+    check_free([path], overwrite)
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(
+    path: str | os.PathLike, figures: dict[str, Any], overwrite: bool = False
+) -> None:
+    """Writes figures as JSON, through `replace_file`."""
+    text = json.dumps(figures, indent=1, allow_nan=False) + "\n"
+    replace_file(path, lambda new: new.write_text(text, encoding="utf-8"), overwrite)
