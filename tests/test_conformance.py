@@ -5,6 +5,7 @@ import inspect
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcoseg import applications, layers
 from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
@@ -142,21 +143,53 @@ def test_mixed_precision(layer, policy):
 
 
 @each_layer
-def test_gradients_reach_every_weight_and_are_finite(layer):
-    import tensorflow as tf
-
+def test_gradients_are_the_numeric_ones(layer):
+    """Along a random direction through all weights."""
     tested, inputs = make(layer)
     tested(*inputs)
-    with tf.GradientTape() as tape:
-        outputs = keras.tree.flatten(tested(*inputs, training=True))
-        loss = sum(
-            tf.reduce_mean(x * tf.cast(tf.range(x.shape[1]), x.dtype)[:, None, None])
-            for x in outputs
+    generator = np.random.default_rng(1)
+    weights = tested.trainable_weights
+    direction = [generator.normal(size=w.shape).astype("float32") for w in weights]
+    scale = 1e-3 / float(np.sqrt(sum((step**2).sum() for step in direction)))
+
+    def value():
+        outputs = keras.tree.flatten(tested(*inputs))
+        return sum(
+            tf.reduce_mean(tf.sin(tf.cast(x, tf.float64) / norm)) for x in outputs
         )
-    weights = [weight.value for weight in tested.trainable_weights]
-    for gradient in tape.gradient(loss, weights):
-        assert gradient is not None
-        assert np.isfinite(gradient).all()
+
+    norm = max(
+        float(tf.reduce_max(abs(x))) for x in keras.tree.flatten(tested(*inputs))
+    )
+    with tf.GradientTape() as tape:
+        result = value()
+    gradients = tape.gradient(result, [weight.value for weight in weights])
+    assert all(np.isfinite(gradient).all() for gradient in gradients)
+    slope = sum(
+        float((g * step).numpy().sum()) for g, step in zip(gradients, direction)
+    )
+
+    def moved(sign):
+        for weight, step in zip(weights, direction):
+            weight.assign_add(sign * scale * step)
+        return float(value())
+
+    numeric = (moved(1) - moved(-2)) / (2 * scale)
+    assert slope == pytest.approx(numeric, rel=0.05)
+    assert abs(slope) > 0
+
+
+@each_layer
+def test_a_step_of_fit_lowers_the_loss(layer):
+    tested, inputs = make(layer)
+    ports = symbolic(list(inputs))
+    model = keras.Model(keras.tree.flatten(ports), tested(*ports))
+    flat = keras.tree.flatten(inputs)
+    targets = [np.ones(shape, "float32") for shape in shapes_of(model(flat))]
+    targets = targets if len(targets) > 1 else targets[0]
+    model.compile(keras.optimizers.Adam(1e-3), "mae")
+    losses = model.fit(flat, targets, epochs=6, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
 
 
 @each_model
@@ -176,3 +209,20 @@ def test_model_keeps_its_arguments_and_masks(build, tmp_path, give_strength):
     )
     for name in expected:
         assert tuple(declared[name]) == expected[name].shape
+
+
+@pytest.mark.slow
+@each_model
+def test_model_fits_and_swaps(build, give_strength):
+    model = give_strength(build(weights=None, input_shape=(None, 48, 3)))
+    one, two = random(1, 33, 48, 3), random(1, 40, 48, 3)
+    masks = model({"image_a": one, "image_b": two})
+    swapped = model({"image_a": two, "image_b": one})
+    np.testing.assert_array_equal(masks["mask_a"], swapped["mask_b"])
+    assert masks["mask_b"].shape == (1, 40, 48, 1)
+    model.get_layer("siamese_encoder").trainable = False
+    model.compile(keras.optimizers.Adam(1e-3), "binary_crossentropy")
+    truth = {name: np.ones_like(mask) for name, mask in masks.items()}
+    pair = {"image_a": one, "image_b": two}
+    losses = model.fit(pair, truth, epochs=4, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]

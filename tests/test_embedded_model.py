@@ -1,0 +1,49 @@
+"""What the embedded model is held to, on real photographs and at its defaults."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tfcoseg.evaluate import Protocol, averages, evaluate_folder
+from tfcoseg.inference import Predictor
+
+MSRC_7 = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
+
+pytestmark = pytest.mark.slow
+
+
+def folder(name):
+    path = Path(os.environ.get("TFCOSEG_DATA", "")) / name
+    if not path.is_dir():
+        pytest.skip(f"TFCOSEG_DATA names no folder with {name}/")
+    return path
+
+
+def scores(predictor, name, **protocol):
+    """J of the pairs, and the share of pixels predicted beside a wrong partner."""
+    evaluation = evaluate_folder(predictor, folder(name), Protocol(**protocol))
+    assert not evaluation.problems
+    jaccard = 100 * averages(evaluation.by_group())["J"]["groups"]
+    wrong = evaluation.by_group("wrong_partner")
+    share = 100 * averages(wrong)["predicted"]["groups"] if wrong else None
+    return jaccard, share
+
+
+def test_msrc():
+    """First ten pictures of seven groups, consecutive pairs, mean over groups."""
+    protocol = {"groups": MSRC_7, "per_group": 10}
+    jaccard, share = scores(Predictor(), "msrc_coseg", wrong_partner=True, **protocol)
+    assert jaccard >= 80
+    assert share <= 6
+    by_size = [jaccard]
+    for size in (257, 321, 385, 513):
+        by_size.append(
+            scores(Predictor(working_size=size), "msrc_coseg", **protocol)[0]
+        )
+    assert max(by_size) - min(by_size) <= 4
+
+
+def test_davis():
+    """Consecutive pairs inside each video: kinds of object it was not trained on."""
+    assert scores(Predictor(), "davis2016")[0] >= 55
