@@ -100,14 +100,26 @@ def test_gradients_are_the_numeric_ones(implementation, batch):
         close(gradient, numeric)
 
 
-def test_second_gradients_exist():
-    kernel = tf.constant(random(1, 3, 3, 1))
-    features = tf.Variable(random(1, 5, 5, 1))
-    with tf.GradientTape() as outer:
-        with tf.GradientTape() as inner:
-            value = tf.reduce_sum(cross_correlate(features, kernel, "fft") ** 2)
-        slope = tf.reduce_sum(inner.gradient(value, features) ** 2)
-    assert float(tf.norm(outer.gradient(slope, features))) > 0
+@pytest.mark.parametrize("implementation", ["fft", "auto"])
+def test_second_gradients_are_those_of_a_plain_convolution(implementation):
+    kernel, weights = random(1, 3, 3, 1), random(1, 5, 5, 1, seed=1)
+
+    def second_gradient(implementation):
+        features = tf.Variable(random(1, 5, 5, 1, seed=2))
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                correlated = cross_correlate(features, kernel, implementation)
+                value = tf.reduce_sum(weights * correlated**3)
+            slope = tf.reduce_sum(inner.gradient(value, features) ** 2)
+        return outer.gradient(slope, features)
+
+    close(second_gradient(implementation), second_gradient("depthwise"))
+
+
+def test_batches_that_differ_are_an_error():
+    for implementation in IMPLEMENTATIONS:
+        with pytest.raises(ValueError, match="kernel of its own"):
+            cross_correlate(random(2, 4, 4, 1), random(1, 3, 3, 1), implementation)
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)

@@ -99,11 +99,16 @@ def cross_correlate(features, kernel, implementation="auto"):
             convolution with the batch folded into the channels; at batch 1 an ordinary
             one, which LiteRT converts), or `"auto"`: vectorized_map where TensorFlow
             sees a GPU; on a CPU whichever of depthwise and fft is the faster forward
-            there, with the gradient of fft, which is the fastest everywhere.
+            there, with the gradient of fft, which is the fastest everywhere. Where
+            XLA compiles for a CPU choose fft yourself: XLA slows depthwise down.
 
     Returns:
         Tensor of the shape and dtype of `features`.
+
+    Raises:
+        ValueError: for an unknown implementation, or batches that differ.
     """
+    features, kernel = tf.convert_to_tensor(features), tf.convert_to_tensor(kernel)
     if implementation == "auto":
         correlate = choose()
     elif implementation in IMPLEMENTATIONS:
@@ -112,6 +117,11 @@ def cross_correlate(features, kernel, implementation="auto"):
         raise ValueError(
             f"`implementation` must be 'auto' or one of {list(IMPLEMENTATIONS)}. "
             f"Received: implementation={implementation!r}"
+        )
+    if not features.shape[0:1].is_compatible_with(kernel.shape[0:1]):
+        raise ValueError(
+            "Each sample needs a kernel of its own. Received: features of shape "
+            f"{tuple(features.shape)} and a kernel of shape {tuple(kernel.shape)}"
         )
     batch = features.shape[0]
     if batch is None:
