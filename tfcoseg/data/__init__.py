@@ -4,6 +4,25 @@ Names are imported when they are first asked for: folders and pairs need no Tens
 """
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
+    from tfcoseg.data.co_occurrence import may_share_object as may_share_object
+    from tfcoseg.data.duplicates import duplicate_images as duplicate_images
+    from tfcoseg.data.folder import Record as Record
+    from tfcoseg.data.folder import read_folder as read_folder
+    from tfcoseg.data.pairing import Pair as Pair
+    from tfcoseg.data.pairing import all_pairs as all_pairs
+    from tfcoseg.data.pairing import consecutive_pairs as consecutive_pairs
+    from tfcoseg.data.pairing import sample_pairs as sample_pairs
+    from tfcoseg.data.pairing import wrong_partners as wrong_partners
+    from tfcoseg.data.pipeline import default_augmentation as default_augmentation
+    from tfcoseg.data.pipeline import image_dataset as image_dataset
+    from tfcoseg.data.pipeline import pair_dataset as pair_dataset
+    from tfcoseg.data.transforms import random_colour as random_colour
+    from tfcoseg.data.transforms import random_crop as random_crop
+    from tfcoseg.data.transforms import random_flip as random_flip
+    from tfcoseg.data.transforms import resize as resize
 
 _HOMES = {
     "Pair": "pairing",
