@@ -1,0 +1,145 @@
+"""`tfcoseg segment` with all that can be wrong: one line, and nothing is written."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.cli.main import main
+
+
+def segment(*args):
+    return main(["segment", *map(str, args)])
+
+
+@pytest.fixture
+def good(tmp_path, square):
+    return square(tmp_path / "good.png")
+
+
+def make_bad_picture(kind, folder):
+    """Makes something that is no picture; returns its path."""
+    path = folder / "bad.jpg"
+    if kind == "text":
+        path.write_text("no picture at all")
+    elif kind == "empty":
+        path.touch()
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "truncated":
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+        Image.fromarray(noise).save(path)
+        path.write_bytes(path.read_bytes()[:2000])
+    return path
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "folder", "truncated"])
+def test_one_bad_picture_of_two_is_named(
+    kind, first, tmp_path, good, no_network, capsys
+):
+    bad = make_bad_picture(kind, tmp_path)
+    images = (bad, good) if first else (good, bad)
+    assert segment(*images, "--output", tmp_path / "out") == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and err.startswith("tfcoseg segment: error: ")
+    assert str(bad) in err and good not in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_both_bad_pictures_are_named(tmp_path, no_network, capsys):
+    assert segment(tmp_path / "x.png", tmp_path / "y.png") == 1
+    err = capsys.readouterr().err
+    assert str(tmp_path / "x.png") in err and str(tmp_path / "y.png") in err
+
+
+@pytest.mark.parametrize("existing", ["good_1_mask.png", "good_2_cutout.png"])
+def test_an_existing_output_stops_before_the_network_and_before_writing(
+    existing, tmp_path, good, no_network, capsys
+):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / existing).write_bytes(b"old")
+    assert segment(good, good, "--output", out, "--cutout") == 1
+    err = capsys.readouterr().err
+    assert existing in err and "--overwrite" in err and err.count("\n") == 1
+    assert [path.name for path in out.iterdir()] == [existing]
+    assert (out / existing).read_bytes() == b"old"
+
+
+def test_an_existing_correlation_map_stops_too(tmp_path, good, no_network):
+    (tmp_path / "good_1_correlation_19.png").touch()
+    assert segment(good, good, "--output", tmp_path, "--explain") == 1
+
+
+def test_an_input_is_never_replaced(tmp_path, square, no_network, capsys):
+    images = [square(tmp_path / "a.png"), square(tmp_path / "a_mask.png")]
+    before = (tmp_path / "a_mask.png").read_bytes()
+    assert segment(*images, "--output", tmp_path, "--overwrite") == 1
+    assert "would replace a picture that is read" in capsys.readouterr().err
+    assert (tmp_path / "a_mask.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["good.png", "good.png/below"])
+def test_an_output_that_is_a_file_is_an_error(
+    output, tmp_path, good, no_network, capsys
+):
+    assert segment(good, good, "--output", tmp_path / output) == 1
+    err = capsys.readouterr().err
+    assert str(tmp_path / output) in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "weights, complaint",
+    [
+        ("imagenet", "must be 'coseg'"),
+        ("missing.keras", "no such model file: missing.keras"),
+        ("missing.weights.h5", "no such model file: missing.weights.h5"),
+        ("", "must be 'coseg'"),
+    ],
+)
+def test_weights_that_do_not_exist(
+    weights, complaint, tmp_path, good, no_network, capsys
+):
+    args = ["--output", tmp_path / "out", "--weights", weights]
+    assert segment(good, good, *args) == 1
+    err = capsys.readouterr().err
+    assert complaint in err and err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
+def test_weights_that_are_something_else(ending, tmp_path, good, capfd):
+    path = tmp_path / f"text{ending}"
+    path.write_text("no model at all")
+    assert segment(good, good, "--output", tmp_path / "out", "--weights", path) == 1
+    err = capfd.readouterr().err
+    assert err.startswith("tfcoseg segment: error: ")
+    assert str(path) in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--threshold", "1.5"],
+        ["--threshold", "-0.1"],
+        ["--threshold", "nan"],
+        ["--threshold", "half"],
+        ["--size", "31"],
+        ["--size", "0"],
+        ["--size", "-385"],
+        ["--size", "385.5"],
+        ["--size", "large"],
+    ],
+)
+def test_a_threshold_or_size_that_cannot_be(option, good, no_network, capsys):
+    with pytest.raises(SystemExit, match="^2$"):
+        segment(good, good, *option)
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert f"argument {option[0]}: must be " in err and option[1] in err
+
+
+def test_the_limits_themselves_are_allowed(tmp_path, good, brightness):
+    for threshold in (0, 1):
+        args = ["--overwrite", "--size", 32, "--threshold", threshold]
+        assert segment(good, good, "--output", tmp_path / "out", *args) == 0
