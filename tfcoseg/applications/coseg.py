@@ -175,7 +175,7 @@ def _resolve(weights, embedded):
     path = embedded_weights_path(weights) if weights in embedded else weights
     if not os.path.exists(path):
         raise ValueError(
-            f"`weights` must be one of {[*embedded, 'imagenet', None]} or the path of an "
-            f"existing .weights.h5 file. Received: weights={weights!r}"
+            f"`weights` must be one of {[*embedded, 'imagenet', None]} or the path of "
+            f"an existing .weights.h5 file. Received: weights={weights!r}"
         )
     return path

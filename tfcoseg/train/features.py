@@ -68,8 +68,9 @@ class FeatureCache:
     def dataset(
         self, pairs: Sequence[Pair], batch_size: int, first_index: int = 0
     ) -> tf.data.Dataset:
-        """Batches for `head_model`, one size a batch, in turns; the last may be smaller.
+        """Batches for `head_model`, each of one size, which take turns.
 
+        The last may be smaller.
         Batch j depends on (seed, j) alone, j counted from `first_index // batch_size`.
         """
         first = first_index // batch_size

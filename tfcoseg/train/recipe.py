@@ -83,7 +83,8 @@ def train(
     """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
 
     A run that was stopped, however, goes on after its last finished epoch; one that has
-    finished returns at once. Sets Python's, NumPy's and TensorFlow's global random seeds.
+    finished returns at once. The global random seeds of Python, NumPy and TensorFlow are
+    set.
 
     Args:
         run: folder of the run; see `RunFolder`.

@@ -2,7 +2,7 @@
 
     arguments.json           every argument of the run, and the package's version
     log.csv                  one row per finished epoch
-    state.json               the rows again and the names of the checkpoints they go with
+    state.json               the rows again and the checkpoints they go with
     last-*.weights.h5        weights and optimizer after the last finished epoch
     best-*.weights.h5        weights of the epoch with the lowest validation loss
     best.weights.h5          the same, written when the run has finished
@@ -129,8 +129,8 @@ class RunFolder:
         ]
         if changed:
             raise ValueError(
-                f"{self.path} holds a run with other arguments; resume it with the same "
-                f"ones or take another folder. Received: {'; '.join(changed)}"
+                f"{self.path} holds a run with other arguments; resume it with the "
+                f"same or take another folder. Received: {'; '.join(changed)}"
             )
 
     def _replace_state(self, state):

@@ -38,8 +38,8 @@ def training_and_validation(
     for name, side in zip(("training", "validation"), sides):
         if not side:
             raise ValueError(
-                f"Expected a group of two pictures or more for {name}; give more data or "
-                "another `validation_share`. Received none"
+                f"Expected a group of two pictures or more for {name}; give more data "
+                "or another `validation_share`. Received none"
             )
     _check([record for side in sides for record in side], verbose)
     return sides
@@ -53,8 +53,7 @@ def validation_pairs(records: list[Record]) -> list[Pair]:
 def _read(roots, recipe):
     """Records of all folders; a group of several becomes one group per folder.
 
-    So a set with thousands of pictures of one kind neither drowns the few of another set
-    nor halves the share of that kind.
+    So a set with thousands of pictures of one kind does not drown the few of another.
     """
     folders = [read_folder(root, void_value=recipe.void_value) for root in roots]
     counts = Counter(group for folder in folders for group in {r.group for r in folder})
