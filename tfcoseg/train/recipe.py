@@ -83,8 +83,8 @@ def train(
     """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
 
     A run that was stopped, however, goes on after its last finished epoch; one that has
-    finished returns at once. The global random seeds of Python, NumPy and TensorFlow are
-    set.
+    finished returns at once. Sets the global random seeds of Python, NumPy and
+    TensorFlow.
 
     Args:
         run: folder of the run; see `RunFolder`.
