@@ -9,11 +9,11 @@ from tfcoseg.signature import TRAINING_SIZE, VOID
 HELP = """\
 Train a model on folders of pictures with masks, or go on with a run that was stopped.
 
-Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. First the head
-is trained on cached features of the frozen encoder, then everything is fine-tuned. The
-run's folder keeps every argument (arguments.json), a row per epoch (log.csv), and in the
-end best.weights.h5, which segment and evaluate take as --weights. The same command again
-goes on after the last finished epoch, however the run was stopped.
+Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. First the
+head is trained on cached features of the frozen encoder, then everything is fine-tuned.
+The run's folder keeps every argument (arguments.json), a row per epoch (log.csv), and
+in the end best.weights.h5, which segment and evaluate take as --weights. The same
+command again goes on after the last finished epoch, however the run was stopped.
 
 examples:
   tfcoseg train --data my_pictures --run runs/mine
