@@ -133,7 +133,7 @@ def test_fit_with_xla_is_fit_without(give_strength):
         give_strength(model).get_layer("siamese_encoder").trainable = False
         model.compile("adam", "binary_crossentropy", jit_compile=jit_compile)
         losses.append(model.fit(pair, truth, epochs=4, verbose=0).history["loss"])
-    np.testing.assert_allclose(*losses, rtol=1e-3)
+    np.testing.assert_allclose(*losses, rtol=1e-2)
     assert losses[0][-1] < losses[0][0]
 
 

@@ -1,6 +1,8 @@
 """`tfcoseg train`: trains a model on folders of pictures with masks."""
 
 import argparse
+import contextlib
+import sys
 from pathlib import Path
 
 from tfcoseg.cli.arguments import probability, whole_number, working_size
@@ -142,6 +144,8 @@ def run(args: argparse.Namespace) -> int:
     del given["run"], given["command"]
     lists = {name: tuple(given.pop(name)) for name in ("data", "validation", "sizes")}
     recipe = Recipe(**lists, **given)
-    weights = train(folder, recipe, tensorboard, verbose=0 if quiet else "auto")
+    # Keras' progress bars are no result: they belong on stderr.
+    with contextlib.redirect_stdout(sys.stderr):
+        weights = train(folder, recipe, tensorboard, verbose=0 if quiet else "auto")
     print(weights)
     return 0

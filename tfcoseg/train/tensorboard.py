@@ -71,7 +71,7 @@ class MaskPictures(keras.callbacks.Callback):
         ]
 
     def on_epoch_end(self, epoch, logs=None):
-        rows = [np.hstack(self._overlays(*pair)) for pair in self.images]
+        rows = [np.hstack([*self._overlays(*pair)]) for pair in self.images]
         with self.writer.as_default(step=epoch):
             tf.summary.image("validation", np.stack(rows), max_outputs=len(rows))
         self.writer.flush()
