@@ -41,7 +41,7 @@ def backbone_file(tmp_path_factory):
     return str(file)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recipe(drawn_folder, backbone_file):
     """Two short stages at two sizes."""
     return Recipe(
@@ -50,8 +50,8 @@ def recipe(drawn_folder, backbone_file):
         backbone_weights=backbone_file,
         sizes=(32, 48),
         views=2,
-        head_epochs=3,
-        finetune_epochs=2,
+        head_epochs=4,
+        finetune_epochs=3,
         steps_per_epoch=2,
         head_batch_size=2,
         finetune_batch_size=2,
