@@ -72,8 +72,12 @@ def run(args: argparse.Namespace) -> int:
         make_folder(args.output.parent)
         check_outputs(args.output.parent, [args.output.name], (), args.overwrite)
     with quiet_tensorflow():
+        import tensorflow as tf
+
         from tfcoseg.benchmark import describe_machine, format_comparisons
 
+        # A graph per shape is what is measured, and no mistake to warn of.
+        tf.get_logger().setLevel("ERROR")
         machine = describe_machine()
     print("\n".join(f"{name}: {value}" for name, value in machine.items()), end="\n\n")
     comparisons = list(_measure(args))
