@@ -88,7 +88,7 @@ def choose():
 def _depthwise_is_fast():
     """Whether a small depth-wise convolution beats the transform.
 
-    Measured once, in about 20 ms: by a factor of 2 to 3 either way on processors
+    Measured once, in about 50 ms: by a factor of 2 to 4 either way on processors
     tried, since it depends on whether oneDNN has a kernel for this processor, which
     TensorFlow does not tell.
     """
