@@ -1,8 +1,9 @@
 """The training recipe: frozen encoder with cached features, then fine-tuning.
 
 The embedded `coseg-v1` was trained by it, in two runs of about an hour together on two
-cores; its card, `applications/weights/coseg-v1.json`, gives the commands. It reaches J 81.8
-on seven groups of MSRC and 57.9 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs).
+cores; its card, `applications/weights/coseg-v1.json`, gives the commands. It reaches J
+81.8 on seven groups of MSRC and 57.9 on DAVIS-2016 (`tfcoseg evaluate`, consecutive
+pairs).
 """
 
 import dataclasses
