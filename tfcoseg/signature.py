@@ -10,7 +10,7 @@ SCORE_A, SCORE_B = "score_a", "score_b"
 
 # Height and width, in pixels, of the square that people's pictures are resized to
 # before the network sees them. The network itself runs at any size.
-WORKING_SIZE = 385
+WORKING_SIZE = 321
 
 # Height and width, in pixels, of the paper's training images: 32 * 16 + 1.
 TRAINING_SIZE = 513

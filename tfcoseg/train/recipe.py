@@ -2,7 +2,7 @@
 
 The embedded `coseg-v1` was trained by it, in two runs of about an hour together on two
 cores; its card, `applications/weights/coseg-v1.json`, gives the commands. It reaches J
-81.8 on seven groups of MSRC and 57.9 on DAVIS-2016 (`tfcoseg evaluate`, consecutive
+82.0 on seven groups of MSRC and 56.4 on DAVIS-2016 (`tfcoseg evaluate`, consecutive
 pairs).
 """
 
