@@ -55,14 +55,12 @@ def test_says_in_one_line_what_it_found(pair, tmp_path, brightness, capsys):
     assert abs(int(found[1]) - 20) <= 1 and abs(int(found[3]) - 39) <= 1
 
 
-def test_says_for_each_picture_that_nothing_was_found(
-    tmp_path, square, brightness, capsys
-):
+def test_says_in_which_picture_nothing_was_found(tmp_path, square, brightness, capsys):
     bright = square(tmp_path / "bright.png")
     dim = square(tmp_path / "dim.png", value=100)
     assert segment(bright, dim, "--output", tmp_path / "out") == 0
     out = capsys.readouterr().out
-    assert out.startswith("nothing in common was found: ")
+    assert out.startswith("common object in one picture only: ")
     assert re.search(
         r"\d+ % of bright\.png \((0\.9|1\.0)\d\), nothing in dim\.png", out
     )
@@ -75,7 +73,7 @@ def test_says_that_it_is_unsure_where_the_score_is_low(
     bright, dim = square(tmp_path / "a.png"), square(tmp_path / "b.png", value=100)
     segment(bright, dim, "--output", tmp_path / "out", "--threshold", 0.3)
     out = capsys.readouterr().out
-    assert out.startswith("nothing in common was found: ")
+    assert out.startswith("common object in one picture only: ")
     assert re.search(r"26 % of b\.png \(0\.39, unsure\)", out)
 
 

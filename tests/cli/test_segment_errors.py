@@ -126,6 +126,7 @@ def test_weights_that_are_something_else(ending, tmp_path, good, capfd):
         ["--threshold", "half"],
         ["--size", "31"],
         ["--size", "0"],
+        ["--size", "100000"],
         ["--size", "-385"],
         ["--size", "385.5"],
         ["--size", "large"],

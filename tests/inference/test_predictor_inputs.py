@@ -91,7 +91,7 @@ def test_a_bad_picture_is_told_from_its_partner(
         predictor.predict_group([*pictures, bad])
 
 
-@pytest.mark.parametrize("size", [31, 0, -1, 385.0, "385", None, True])
+@pytest.mark.parametrize("size", [31, 0, -1, 2049, 385.0, "385", None, True])
 def test_a_working_size_that_cannot_be(size, model):
     with pytest.raises(ValueError, match=f"at least 32 .*Received: {size!r}"):
         Predictor(model, working_size=size)

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from tfcoseg.signature import WORKING_SIZE
 
 
-def whole_number(at_least: int) -> Callable[[str], int]:
-    """The type of an argument that is a whole number, not below `at_least`."""
+def whole_number(at_least: int, at_most: int | None = None) -> Callable[[str], int]:
+    """The type of an argument that is a whole number between two others."""
+    limits = f"at least {at_least}"
+    if at_most is not None:
+        limits += f" and at most {at_most}"
 
     def convert(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
             number = None
-        if number is None or number < at_least:
+        small = number is None or number < at_least
+        if small or (at_most is not None and number > at_most):
             raise argparse.ArgumentTypeError(
-                f"must be a whole number, at least {at_least}. Received: {text}"
+                f"must be a whole number, {limits}. Received: {text}"
             )
         return number
 
@@ -25,9 +29,9 @@ def whole_number(at_least: int) -> Callable[[str], int]:
 
 def working_size(text: str) -> int:
     """The type of an argument that is a size at which the network runs."""
-    from tfcoseg.inference.predictor import MIN_WORKING_SIZE
+    from tfcoseg.inference.predictor import MAX_WORKING_SIZE, MIN_WORKING_SIZE
 
-    return whole_number(MIN_WORKING_SIZE)(text)
+    return whole_number(MIN_WORKING_SIZE, MAX_WORKING_SIZE)(text)
 
 
 def probability(text: str) -> float:

@@ -142,7 +142,8 @@ def _finding(labels, masks, scores):
         share = f"{_percent(mask)} of {label}" if mask.any() else f"nothing in {label}"
         doubt = ", unsure" if mask.any() and not sure else ""
         parts.append(f"{share} ({score:.2f}{doubt})")
-    start = "common object" if all(found) else "nothing in common was found"
+    starts = ("nothing in common was found", "common object in one picture only")
+    start = "common object" if all(found) else starts[any(found)]
     return f"{start}: {', '.join(parts)}"
 
 

@@ -10,8 +10,9 @@ from tfcoseg.inference.runtimes import load_runtime
 from tfcoseg.pictures import read_image, resize_image, resize_soft_mask
 from tfcoseg.signature import WORKING_SIZE
 
-# The least height and width at which the network runs.
-MIN_WORKING_SIZE = 32
+# The least side at which the network runs, and the greatest that a mistake may ask for:
+# memory and time grow with its square.
+MIN_WORKING_SIZE, MAX_WORKING_SIZE = 32, 2048
 
 
 class Predictor:
@@ -25,7 +26,7 @@ class Predictor:
     Args:
         model: a model of `tfcoseg.applications`; `"coseg"`, the trained weights that
             come with the package; or the path of a `.keras` or `.weights.h5` file.
-        working_size: side of that square in pixels, at least 32. Larger is slower and,
+        working_size: side of that square in pixels, 32 to 2048. Larger is slower and,
             up to a point, finer.
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
 
@@ -159,9 +160,10 @@ def _check_group(images):
 def check_working_size(working_size: int) -> None:
     """Raises the error for a working size at which the network does not run."""
     whole = isinstance(working_size, (int, np.integer))
-    if not whole or working_size < MIN_WORKING_SIZE:
+    if not whole or not MIN_WORKING_SIZE <= working_size <= MAX_WORKING_SIZE:
         raise ValueError(
-            f"The working size must be a whole number, at least {MIN_WORKING_SIZE} "
+            f"The working size must be a whole number, at least {MIN_WORKING_SIZE} and "
+            f"at most {MAX_WORKING_SIZE} "
             f"(pixels). Received: {working_size!r}"
         )
 
