@@ -23,7 +23,7 @@ FLOORS = [
     {"applications"},
     {"inference", "visualization"},
     {"train", "evaluate", "export"},
-    {"benchmark"},
+    {"benchmark", "client", "serve"},
     {"cli"},
     {"__main__"},
 ]
@@ -35,6 +35,10 @@ LIGHT = [
     "tfcoseg.files",
     "tfcoseg.pictures",
     "tfcoseg.samples",
+    "tfcoseg.client",
+    "tfcoseg.inference",
+    "tfcoseg.inference.litert",
+    "tfcoseg.inference.runtimes",
 ]
 # All but the root, which names its rooms and imports them when they are asked for.
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

@@ -8,6 +8,20 @@ IMAGE_A, IMAGE_B = "image_a", "image_b"
 MASK_A, MASK_B = "mask_a", "mask_b"
 SCORE_A, SCORE_B = "score_a", "score_b"
 
+# The signatures of an exported model. The first takes pixels and runs at their size; the
+# second takes encoded pictures (JPEG, PNG, BMP) and gives encoded masks at their own
+# size; the others are the stages, for catalogues and groups.
+SERVING_DEFAULT, SERVE_BYTES = "serving_default", "serve_bytes"
+ENCODE, CORRELATE, DECODE = "encode", "correlate", "decode"
+
+# Encoded masks: 8-bit grey PNG of probability x 255. The ending makes REST servers send
+# them in base 64.
+MASK_A_BYTES, MASK_B_BYTES = "mask_a_bytes", "mask_b_bytes"
+
+# What the stages pass on. After the features, `encode` also gives "skip_1", "skip_2", ...
+IMAGE, FEATURES, EMBEDDING, KERNEL = "image", "features", "embedding", "kernel"
+CORRELATION, SIZE, MASK, SCORE = "correlation", "size", "mask", "score"
+
 # Height and width, in pixels, of the square that people's pictures are resized to
 # before the network sees them. The network itself runs at any size.
 WORKING_SIZE = 321

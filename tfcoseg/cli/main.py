@@ -18,6 +18,9 @@ COMMANDS = {
     "segment": "cut out the object that two pictures have in common",
     "train": "train a model on folders of pictures with masks",
     "evaluate": "measure a model on a folder of pictures with masks",
+    "export": "write a model for TensorFlow Serving or LiteRT",
+    "serve": "answer on this machine as TensorFlow Serving would, for development",
+    "client": "ask a server for the masks of two pictures, or load-test it",
     "benchmark": "measure how fast the network runs on this machine",
 }
 

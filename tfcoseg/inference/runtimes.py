@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
+from tfcoseg.inference.stages import StagesRuntime
 
 _METHODS = ("encode", "mean_kernels", "correlate", "decode")
 _LAYERS = ("siamese_encoder", "pyramid_xcorr", "mask_decoder")
@@ -96,8 +97,9 @@ def load_runtime(model: Any) -> Any:
     Args:
         model: a Keras model of `tfcoseg.applications`; the name of weights that come
             with the package (`"coseg"`, or one version: `"coseg-v1"`); the path of a
-            whole saved model (`.keras`) or of weights for `CoSegMobileNetV2`
-            (`.weights.h5`); or an engine.
+            whole saved model (`.keras`), of weights for `CoSegMobileNetV2`
+            (`.weights.h5`), of an exported LiteRT file (`.tflite`) or of an exported
+            SavedModel (its folder); or an engine.
 
     Raises:
         TypeError: if it is none of these.
@@ -107,32 +109,45 @@ def load_runtime(model: Any) -> Any:
     if all(callable(getattr(model, name, None)) for name in _METHODS):
         return model
     if isinstance(model, (str, os.PathLike)):
-        return KerasRuntime(_load_model(model))
+        check_model_path(model)
+        return _LOADERS[runtime_of(model)](model)
     import keras
 
     if isinstance(model, keras.Model):
         return KerasRuntime(model)
     raise TypeError(
         "`model` must be a keras.Model built by tfcoseg.applications, 'coseg', or the "
-        f"path of a .keras or .weights.h5 file. Received: {type(model).__name__}"
+        "path of a .keras, .weights.h5 or .tflite file or of an exported SavedModel. "
+        f"Received: {type(model).__name__}"
     )
+
+
+def runtime_of(model: str | os.PathLike) -> str:
+    """What runs a name or path: `"keras"`, `"litert"` or `"saved_model"`."""
+    if embedded_weights_path(str(model)):
+        return "keras"
+    if str(model).endswith(".tflite"):
+        return "litert"
+    return "saved_model" if Path(model).is_dir() else "keras"
 
 
 def check_model_path(model: str | os.PathLike) -> None:
     """Raises the error for a name or path that cannot be a model; no TensorFlow."""
-    if embedded_weights_path(str(model)):
+    if embedded_weights_path(str(model)) or (Path(model) / "saved_model.pb").is_file():
         return
-    if not str(model).endswith((".keras", ".weights.h5")):
+    if not str(model).endswith((".keras", ".weights.h5", ".tflite")):
         raise ValueError(
             "A model must be 'coseg' (the weights that come with the package; by "
-            f"version: {', '.join(map(repr, EMBEDDED_WEIGHTS))}) or the path of a "
-            f".keras or .weights.h5 file. Received: {str(model)!r}"
+            f"version: {', '.join(map(repr, EMBEDDED_WEIGHTS))}), the path of a "
+            ".keras, .weights.h5 or .tflite file, or an exported SavedModel (the "
+            f"folder that holds saved_model.pb). Received: {str(model)!r}"
         )
     if not Path(model).is_file():
         raise FileNotFoundError(f"There is no such model file: {model}")
 
 
-def _load_model(name):
+def load_keras_model(name: str | os.PathLike) -> Any:
+    """The Keras model behind embedded weights, a `.keras` or a `.weights.h5` file."""
     check_model_path(name)
     import keras
 
@@ -151,6 +166,31 @@ def _load_model(name):
             "Expected a model saved by this package (.keras), or weights of "
             f"CoSegMobileNetV2 (.weights.h5). Received: {name}: {cause}"
         ) from error
+
+
+def _load_keras(name):
+    return KerasRuntime(load_keras_model(name))
+
+
+def _load_litert(path):
+    from tfcoseg.inference.litert import load_stages
+
+    return StagesRuntime(load_stages(path))
+
+
+def _load_saved_model(folder):
+    from tfcoseg.inference.saved_model import load_stages
+
+    return StagesRuntime(load_stages(folder))
+
+
+_LOADERS = {
+    "keras": _load_keras,
+    "litert": _load_litert,
+    "saved_model": _load_saved_model,
+}
+# The names of what can run a model; `load_runtime` tells which from the path.
+RUNTIMES = tuple(_LOADERS)
 
 
 def _check_layers(model):

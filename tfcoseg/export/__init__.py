@@ -1,0 +1,8 @@
+"""Models in the formats of other runtimes: SavedModel and LiteRT.
+
+Everything here takes a Keras model of `tfcoseg.applications` and knows no architecture.
+"""
+
+from tfcoseg.export.rebuild import with_implementation as with_implementation
+from tfcoseg.export.signatures import Signature as Signature
+from tfcoseg.export.signatures import signatures_of as signatures_of

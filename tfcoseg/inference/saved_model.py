@@ -1,0 +1,49 @@
+"""The stages of an exported SavedModel, run by TensorFlow."""
+
+import functools
+import os
+from collections.abc import Callable
+
+from tfcoseg.inference.stages import Arrays
+from tfcoseg.signature import CORRELATE, DECODE, ENCODE
+
+
+def load_stages(folder: str | os.PathLike) -> dict[str, Callable[[Arrays], Arrays]]:
+    """Loads the signatures encode, correlate and decode.
+
+    Args:
+        folder: what `tfcoseg export savedmodel` wrote: a version (`DIR/1`).
+
+    Raises:
+        ValueError: if it cannot be loaded, or is no export of this package.
+    """
+    import tensorflow as tf
+
+    try:
+        loaded = tf.saved_model.load(os.fspath(folder))
+    # The loader raises whatever a damaged or foreign file makes it stumble over.
+    except Exception as error:
+        cause = str(error).strip().partition("\n")[0]
+        raise ValueError(
+            "Expected a SavedModel, as `tfcoseg export savedmodel` writes it. "
+            f"Received: {folder}: {cause}"
+        ) from error
+    missing = {ENCODE, CORRELATE, DECODE} - set(loaded.signatures)
+    if missing:
+        raise ValueError(
+            "Expected a SavedModel with the signatures encode, correlate and decode, "
+            f"as `tfcoseg export savedmodel` writes it. Received: {folder} with "
+            f"{sorted(loaded.signatures)}"
+        )
+    return {
+        name: functools.partial(_run, loaded, name)
+        for name in (ENCODE, CORRELATE, DECODE)
+    }
+
+
+def _run(loaded, name, arrays):
+    """Takes the whole model: its variables die with it."""
+    import tensorflow as tf
+
+    tensors = {key: tf.convert_to_tensor(value) for key, value in arrays.items()}
+    return {k: v.numpy() for k, v in loaded.signatures[name](**tensors).items()}
