@@ -19,9 +19,8 @@ ARRAYS = {
     "none": np.zeros((0, 3), np.float32),
     "no_string": np.zeros((0,), object),
 }
-NUMBERS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool "
-    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool"
-)
+NUMBERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+NUMBERS += ["bool", "float16", "float32", "float64"]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def test_we_read_their_request(serving):
     equal(ours.inputs, ARRAYS)
 
 
-@pytest.mark.parametrize("dtype", NUMBERS.split())
+@pytest.mark.parametrize("dtype", NUMBERS)
 def test_every_type_of_number_both_ways(serving, dtype):
     arrays = {"x": np.array([[0, 1, 100]]).astype(dtype)}
     ours = messages.encode_predict_response(arrays)
