@@ -1,0 +1,161 @@
+"""LiteRT (TFLite) files: for phones, small computers, and Python without TensorFlow."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+import tfcoseg
+from tfcoseg.export.flatbuffer import append_files, check_operators, describe
+from tfcoseg.export.gate import (
+    LEAST_IOU,
+    Pairs,
+    check_masks,
+    check_probabilities,
+    sample_pairs,
+)
+from tfcoseg.export.rebuild import with_implementation
+from tfcoseg.export.signatures import predict_pair, signatures_of
+from tfcoseg.files import check_free, replace_file
+from tfcoseg.inference.litert import import_interpreter
+from tfcoseg.signature import MASK_A, MASK_B
+
+PRECISIONS = ("float32", "float16", "dynamic", "int8")
+
+CARD_FILE, SIGNATURES_FILE = "model_card.json", "signatures.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that was written.
+
+    Attributes:
+        path: where it is.
+        size: of it, in bytes.
+        mean_iou: of its masks with those of the float32 file; None of that file itself.
+    """
+
+    path: Path
+    size: int
+    mean_iou: float | None
+
+
+def export_litert(
+    model: keras.Model,
+    path: str | os.PathLike,
+    precision: str = "float32",
+    card: Mapping[str, Any] | None = None,
+    pairs: Pairs | None = None,
+    statistics: Mapping[str, Any] | None = None,
+    calibration_pairs: Pairs | None = None,
+    overwrite: bool = False,
+) -> Exported:
+    """Writes a model as one LiteRT file that a plain interpreter runs.
+
+    It takes one image, or pair, at a time, of any size, and holds the signatures
+    serving_default, encode, correlate and decode (see `signatures_of`), which share
+    their weights. The card and the signatures, in JSON, are appended to it as a zip.
+
+    Args:
+        model: a model of `tfcoseg.applications`.
+        path: the file, `x.tflite`.
+        precision: of the weights: `"float32"`; `"float16"`, half the size; `"dynamic"`,
+            8 bits, computed with in part; or `"int8"`, 8 bits, computed with, which
+            takes statistics of what the network computes.
+        card: what is known of the weights, kept in the file as it is.
+        pairs: pictures on which the masks must be those of the float32 file; None for
+            the drawn samples of the package. See `tfcoseg.export.gate`.
+        statistics: for `"int8"`, those recorded for these weights.
+        calibration_pairs: for `"int8"`, pictures to gather the statistics from instead.
+        overwrite: whether `path` may exist already.
+
+    Raises:
+        ImportError: if LiteRT is not installed.
+        FileExistsError: if `path` exists and `overwrite` is false.
+        ValueError: for an unknown precision; a model that LiteRT's own operators cannot
+            run or that gives NaN; or masks that are too far from the float32 ones.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"`precision` must be one of {list(PRECISIONS)}. Received: {precision!r}"
+        )
+    check_free([path], overwrite)
+    import_interpreter()
+    float_file, content = _convert(model, precision)
+    _check_conversion(float_file, model)
+    if precision == "int8":
+        content = _quantize(float_file, statistics, calibration_pairs)
+    check_operators(content)
+    content = append_files(
+        content,
+        {
+            CARD_FILE: dict(card or {"name": model.name}),
+            SIGNATURES_FILE: {
+                "tfcoseg": tfcoseg.__version__,
+                "tensorflow": tf.__version__,
+                "keras": keras.__version__,
+                "precision": precision,
+                **describe(content),
+            },
+        },
+    )
+    mean_iou = None
+    if precision in LEAST_IOU:
+        chosen = sample_pairs() if pairs is None else pairs
+        mean_iou = check_masks(content, float_file, chosen, LEAST_IOU[precision])
+    replace_file(path, lambda new: new.write_bytes(content), overwrite)
+    return Exported(Path(path), len(content), mean_iou)
+
+
+def _convert(model, precision):
+    """The float32 file, and that of the precision; of int8 it is the first again."""
+    # Only through a SavedModel do signatures and variables come out right.
+    with tempfile.TemporaryDirectory() as folder:
+        archive = keras.export.ExportArchive()
+        model = with_implementation(model, "depthwise")
+        archive.track(model)
+        for name, signature in signatures_of(model, batch=1).items():
+            specs = [signature.inputs]
+            archive.add_endpoint(name, signature.function, input_signature=specs)
+        archive.write_out(folder, verbose=False)
+        float_file = _converter(folder, "float32").convert()
+        if precision in ("float32", "int8"):
+            return float_file, float_file
+        return float_file, _converter(folder, precision).convert()
+
+
+def _converter(folder, precision):
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if precision != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if precision == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    return converter
+
+
+def _check_conversion(float_file, model):
+    check_operators(float_file)
+    pair = sample_pairs()[0]
+    masks = predict_pair(model, *(picture[None] for picture in pair))
+    expected = [masks[name].numpy()[0, ..., 0] for name in (MASK_A, MASK_B)]
+    check_probabilities(float_file, pair, expected)
+
+
+def _quantize(float_file, statistics, pairs):
+    from tfcoseg.export.quantize import calibrate, quantize_int8
+
+    if pairs is not None:
+        statistics = calibrate(float_file, list(pairs))
+    if statistics is None:
+        raise ValueError(
+            "int8 needs statistics of what the network computes: pass "
+            "`calibration_pairs`, pictures of the kind that the file is for, or the "
+            "recorded `statistics` of these weights. Received: neither"
+        )
+    return quantize_int8(float_file, statistics)
