@@ -18,7 +18,7 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 # Rooms by floor, lowest first; a room imports from floors below its own only.
 FLOORS = [
     {"signature", "embedded", "files", "__version__"},
-    {"pictures", "samples", "ops"},
+    {"cards", "messages", "pictures", "samples", "ops"},
     {"layers", "data", "losses", "metrics"},
     {"applications"},
     {"inference", "visualization"},
@@ -33,6 +33,8 @@ LIGHT = [
     "tfcoseg.signature",
     "tfcoseg.embedded",
     "tfcoseg.files",
+    "tfcoseg.cards",
+    "tfcoseg.messages",
     "tfcoseg.pictures",
     "tfcoseg.samples",
     "tfcoseg.client",

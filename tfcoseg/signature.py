@@ -8,9 +8,9 @@ IMAGE_A, IMAGE_B = "image_a", "image_b"
 MASK_A, MASK_B = "mask_a", "mask_b"
 SCORE_A, SCORE_B = "score_a", "score_b"
 
-# The signatures of an exported model. The first takes pixels and runs at their size; the
-# second takes encoded pictures (JPEG, PNG, BMP) and gives encoded masks at their own
-# size; the others are the stages, for catalogues and groups.
+# The signatures of an exported model: pixels in, run at the size they have; encoded
+# pictures (JPEG, PNG, BMP) in and encoded masks out, each at its own size; and the
+# stages, for catalogues and groups.
 SERVING_DEFAULT, SERVE_BYTES = "serving_default", "serve_bytes"
 ENCODE, CORRELATE, DECODE = "encode", "correlate", "decode"
 
@@ -18,7 +18,7 @@ ENCODE, CORRELATE, DECODE = "encode", "correlate", "decode"
 # them in base 64.
 MASK_A_BYTES, MASK_B_BYTES = "mask_a_bytes", "mask_b_bytes"
 
-# What the stages pass on. After the features, `encode` also gives "skip_1", "skip_2", ...
+# What the stages pass on. `encode` also gives "skip_1", "skip_2", ...: finer maps.
 IMAGE, FEATURES, EMBEDDING, KERNEL = "image", "features", "embedding", "kernel"
 CORRELATION, SIZE, MASK, SCORE = "correlation", "size", "mask", "score"
 
@@ -34,3 +34,6 @@ VOID = 255
 
 # A picture whose header announces more pixels is refused before it is decoded.
 MAX_PIXELS = 100_000_000
+
+# A server is asked by strangers: it refuses more than this unless told otherwise.
+MAX_SERVED_PIXELS = 50_000_000

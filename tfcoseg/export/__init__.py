@@ -4,5 +4,6 @@ Everything here takes a Keras model of `tfcoseg.applications` and knows no archi
 """
 
 from tfcoseg.export.rebuild import with_implementation as with_implementation
+from tfcoseg.export.saved_model import export_saved_model as export_saved_model
 from tfcoseg.export.signatures import Signature as Signature
 from tfcoseg.export.signatures import signatures_of as signatures_of

@@ -133,14 +133,32 @@ def runtime_of(model: str | os.PathLike) -> str:
 
 def check_model_path(model: str | os.PathLike) -> None:
     """Raises the error for a name or path that cannot be a model; no TensorFlow."""
-    if embedded_weights_path(str(model)) or (Path(model) / "saved_model.pb").is_file():
+    if (Path(model) / "saved_model.pb").is_file():
         return
-    if not str(model).endswith((".keras", ".weights.h5", ".tflite")):
+    if not str(model).endswith(".tflite"):
+        check_keras_path(
+            model,
+            ", or of a .tflite file, or of an exported SavedModel (the folder that "
+            "holds saved_model.pb)",
+        )
+    elif not Path(model).is_file():
+        raise FileNotFoundError(f"There is no such model file: {model}")
+
+
+def check_keras_path(model: str | os.PathLike, others: str = "") -> None:
+    """Raises the error for what cannot be a Keras model's name or path.
+
+    Args:
+        model: the name or path.
+        others: what else might have been given, for the error.
+    """
+    if embedded_weights_path(str(model)):
+        return
+    if not str(model).endswith((".keras", ".weights.h5")):
         raise ValueError(
             "A model must be 'coseg' (the weights that come with the package; by "
-            f"version: {', '.join(map(repr, EMBEDDED_WEIGHTS))}), the path of a "
-            ".keras, .weights.h5 or .tflite file, or an exported SavedModel (the "
-            f"folder that holds saved_model.pb). Received: {str(model)!r}"
+            f"version: {', '.join(map(repr, EMBEDDED_WEIGHTS))}) or the path of a "
+            f".keras or .weights.h5 file{others}. Received: {str(model)!r}"
         )
     if not Path(model).is_file():
         raise FileNotFoundError(f"There is no such model file: {model}")
@@ -148,7 +166,7 @@ def check_model_path(model: str | os.PathLike) -> None:
 
 def load_keras_model(name: str | os.PathLike) -> Any:
     """The Keras model behind embedded weights, a `.keras` or a `.weights.h5` file."""
-    check_model_path(name)
+    check_keras_path(name)
     import keras
 
     from tfcoseg.applications import CoSegMobileNetV2

@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Callable
+from typing import Any
 
 from tfcoseg.inference.stages import Arrays
 from tfcoseg.signature import CORRELATE, DECODE, ENCODE
@@ -35,14 +36,18 @@ def load_stages(folder: str | os.PathLike) -> dict[str, Callable[[Arrays], Array
             f"as `tfcoseg export savedmodel` writes it. Received: {folder} with "
             f"{sorted(loaded.signatures)}"
         )
+    # Each holds the whole model, whose variables would die with it.
     return {
-        name: functools.partial(_run, loaded, name)
+        name: functools.partial(run_signature, loaded, name)
         for name in (ENCODE, CORRELATE, DECODE)
     }
 
 
-def _run(loaded, name, arrays):
-    """Takes the whole model: its variables die with it."""
+def run_signature(loaded: Any, name: str, arrays: Arrays) -> Arrays:
+    """Runs a signature of what `tf.saved_model.load` returned, from arrays to arrays.
+
+    Strings are object arrays of bytes.
+    """
     import tensorflow as tf
 
     tensors = {key: tf.convert_to_tensor(value) for key, value in arrays.items()}

@@ -1,0 +1,139 @@
+"""SavedModels, as TensorFlow Serving loads them."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+import tfcoseg
+from tfcoseg.export.rebuild import with_implementation
+from tfcoseg.export.serve_bytes import serve_bytes_of
+from tfcoseg.export.signatures import Signature, signatures_of
+from tfcoseg.export.warmup import replay, write_warmup_records
+from tfcoseg.signature import MAX_SERVED_PIXELS, SERVE_BYTES, WORKING_SIZE
+
+BATCHING = ("none", "in-graph")
+
+# TensorFlow Serving reads the warm-up records of this folder, and leaves the rest.
+EXTRA_FOLDER = "assets.extra"
+CARD_FILE, SIGNATURES_FILE = "model_card.json", "signatures.json"
+
+
+def export_saved_model(
+    model: keras.Model,
+    folder: str | os.PathLike,
+    batching: str = "none",
+    working_size: int = WORKING_SIZE,
+    max_pixels: int = MAX_SERVED_PIXELS,
+    card: Mapping[str, Any] | None = None,
+) -> Path:
+    """Writes the next version of a model: `folder`/1, `folder`/2, ...
+
+    The version appears under its name when it is complete and its warm-up records have
+    been replayed. It runs on servers with and without a GPU, whatever exports it.
+
+    Args:
+        model: a model of `tfcoseg.applications`.
+        folder: the model's folder, which holds its versions; made if need be.
+        batching: `"in-graph"` puts concurrent calls of `serve_bytes` together.
+        working_size: side in pixels of the square at which `serve_bytes` runs.
+        max_pixels: `serve_bytes` refuses pictures whose header announces more.
+        card: what is known of the weights, written beside the model as it is.
+
+    Returns:
+        The folder of the version. Beside the SavedModel it holds, in `assets.extra`,
+        the warm-up records, the card, and the signatures in JSON.
+
+    Raises:
+        ValueError: for an unknown batching, or a model that gives no finite numbers.
+        OSError: if the folder cannot be written to.
+    """
+    if batching not in BATCHING:
+        raise ValueError(
+            f"`batching` must be one of {list(BATCHING)}. Received: {batching!r}"
+        )
+    model = with_implementation(model, "fft")
+    signatures = signatures_of(model)
+    signatures[SERVE_BYTES] = serve_bytes_of(
+        model, working_size, max_pixels, batching == "in-graph"
+    )
+    about = {
+        "tfcoseg": tfcoseg.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "working_size": working_size,
+        "max_pixels": max_pixels,
+        "batching": batching,
+    }
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Hidden and without a number, so that no server takes it for a version.
+    hidden = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
+    try:
+        new = hidden / "version"
+        _write(signatures, new)
+        extra = new / EXTRA_FOLDER
+        extra.mkdir()
+        _write_json(extra / CARD_FILE, dict(card or {"name": model.name}))
+        loaded = tf.saved_model.load(new)
+        _write_json(extra / SIGNATURES_FILE, {**about, **_described(loaded)})
+        write_warmup_records(extra, loaded, working_size, batching == "in-graph")
+        replay(extra, loaded)
+        return _publish(new, folder)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _write(signatures: Mapping[str, Signature], path: Path) -> None:
+    # Without `archive.track(model)`, which would write every variable twice: as Keras'
+    # own and as TensorFlow's. What the endpoints use is tracked anyway.
+    archive = keras.export.ExportArchive()
+    for name, signature in signatures.items():
+        archive.add_endpoint(
+            name, signature.function, input_signature=[signature.inputs]
+        )
+    archive.write_out(path, verbose=False)
+
+
+def _write_json(path, content):
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _described(loaded) -> dict[str, Any]:
+    """Names, types and shapes of all signatures, as the SavedModel has them."""
+
+    def tensors(specs):
+        return {
+            name: {"dtype": spec.dtype.name, "shape": spec.shape.as_list()}
+            for name, spec in sorted(specs.items())
+        }
+
+    return {
+        "signatures": {
+            name: {
+                "inputs": tensors(function.structured_input_signature[1]),
+                "outputs": tensors(function.structured_outputs),
+            }
+            for name, function in sorted(loaded.signatures.items())
+        }
+    }
+
+
+def _publish(new: Path, folder: Path) -> Path:
+    """Gives a finished version the next free number; another export may take it too."""
+    while True:
+        taken = [int(p.name) for p in folder.iterdir() if p.name.isdecimal()]
+        version = folder / str(max(taken, default=0) + 1)
+        try:
+            new.rename(version)
+        except OSError:
+            if not version.exists():
+                raise
+        else:
+            return version
