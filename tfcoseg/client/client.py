@@ -1,0 +1,144 @@
+"""The masks of two pictures, from a model that runs on a server."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfcoseg import signature as names
+from tfcoseg.client.address import Target, parse_url
+from tfcoseg.client.answers import CONTRACTS, read_answer
+from tfcoseg.client.grpc import GrpcTransport
+from tfcoseg.client.pictures import SentPicture
+from tfcoseg.client.rest import RestTransport
+from tfcoseg.client.retry import with_retries
+from tfcoseg.inference.predictor import check_threshold, check_working_size
+from tfcoseg.inference.results import PairResult
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Two pictures, ready to be sent any number of times."""
+
+    image_a: SentPicture
+    image_b: SentPicture
+
+
+class Client:
+    """Asks TensorFlow Serving, or `tfcoseg serve`, what two pictures have in common.
+
+    Imports no TensorFlow. It may be used from several threads at once; `close` it at
+    the end, or use it in a `with` block.
+
+    Args:
+        url: where the server is: `http://localhost:8501`, `https://`, or for gRPC
+            `grpc://localhost:8500` or `grpcs://`.
+        model: the model's name on the server.
+        signature: `"serve_bytes"` sends picture files and gets masks at the pictures'
+            own size. `"serving_default"` sends pixels, resized here as `Predictor`
+            does: for models that were exported without the other.
+        grpc: whether an `http` address is that of a gRPC port.
+        version, label: which version, by number or label; None for the newest.
+        timeout: seconds for an answer, all attempts together.
+        retries: attempts after the first, where the server is busy or not there yet.
+        threshold: the probability, 0..1, from which a pixel belongs to the mask.
+        working_size: side in pixels of the square that `"serving_default"` is sent.
+
+    Example:
+
+    >>> with Client("http://localhost:8501") as client:
+    ...     result = client.predict("a.jpg", "b.jpg")
+    >>> result.mask_a.shape, result.score_a
+    ((480, 640), 0.97)
+    """
+
+    def __init__(
+        self,
+        url: str,
+        model: str = "coseg",
+        signature: str = names.SERVE_BYTES,
+        *,
+        grpc: bool = False,
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 60.0,
+        retries: int = 4,
+        threshold: float = 0.5,
+        working_size: int = names.WORKING_SIZE,
+    ):
+        if signature not in CONTRACTS:
+            raise ValueError(
+                "`signature` must be one that answers with the masks of a pair, "
+                f"{' or '.join(map(repr, CONTRACTS))}. Received: {signature!r}"
+            )
+        check_threshold(threshold)
+        check_working_size(working_size)
+        _check_patience(timeout, retries)
+        self.timeout = timeout
+        self.retries = retries
+        self.threshold = threshold
+        self.working_size = working_size
+        self._contract = CONTRACTS[signature]
+        address = parse_url(url, grpc)
+        transport = GrpcTransport if address.grpc else RestTransport
+        self._transport = transport(address, Target(model, signature, version, label))
+
+    def predict(self, image_a: Any, image_b: Any) -> PairResult:
+        """The masks of the object that two pictures have in common.
+
+        Args:
+            image_a, image_b: paths, Pillow images or arrays, as `Predictor` takes them.
+
+        Raises:
+            RequestError: if the server gives no answer, or one that does not fit.
+        """
+        return self.ask(self.prepare(image_a, image_b))
+
+    def prepare(self, image_a: Any, image_b: Any) -> Question:
+        """Checks and turns two pictures, once for any number of `ask`."""
+        return Question(
+            self._prepare_named("image_a", image_a),
+            self._prepare_named("image_b", image_b),
+        )
+
+    def ask(self, question: Question) -> PairResult:
+        """The masks for two pictures that `prepare` has prepared."""
+        pictures = (question.image_a, question.image_b)
+        content = [self._contract.pack(picture.content) for picture in pictures]
+        inputs = dict(zip((names.IMAGE_A, names.IMAGE_B), content))
+        outputs = with_retries(
+            lambda left: self._transport.predict(inputs, left),
+            self.retries,
+            self.timeout,
+        )
+        soft_masks, scores = read_answer(self._contract, outputs, pictures)
+        masks = [np.uint8(255) * (soft >= self.threshold) for soft in soft_masks]
+        return PairResult(*masks, *soft_masks, *scores)
+
+    def close(self) -> None:
+        """Closes the connections to the server."""
+        self._transport.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+    def _prepare_named(self, name, image):
+        """Prepares; an error says which of the pictures it is about."""
+        try:
+            return self._contract.prepare(image, self.working_size)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"`{name}`: {error}") from error
+
+
+def _check_patience(timeout, retries):
+    if not 0 < timeout < float("inf"):
+        raise ValueError(
+            f"`timeout` must be a number of seconds above 0. Received: {timeout!r}"
+        )
+    if not isinstance(retries, int) or retries < 0:
+        raise ValueError(
+            f"`retries` must be a whole number, at least 0. Received: {retries!r}"
+        )

@@ -1,0 +1,103 @@
+"""How fast a server answers, and how well, when it is asked by many at once."""
+
+import itertools
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from tfcoseg.client.errors import RequestError
+
+MAX_CONCURRENCY, MAX_REQUESTS = 256, 1_000_000
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What came of many requests.
+
+    Attributes:
+        latencies: seconds from each question that was answered to its masks, ascending.
+        errors: how many questions were not answered, by kind of error.
+        messages: the first message of each kind.
+        seconds: from the first question to the last answer.
+    """
+
+    latencies: list[float]
+    errors: dict[str, int]
+    messages: dict[str, str]
+    seconds: float
+
+    @property
+    def failed(self) -> int:
+        """How many questions were not answered."""
+        return sum(self.errors.values())
+
+    @property
+    def requests(self) -> int:
+        """How many questions were asked."""
+        return len(self.latencies) + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, percent: float) -> float:
+        """The latency that so many per cent of the answers did not exceed; or NaN."""
+        if not self.latencies:
+            return math.nan
+        rank = math.ceil(percent / 100 * len(self.latencies))
+        return self.latencies[max(rank, 1) - 1]
+
+
+def run_load_test(
+    ask: Callable[[], Any], requests: int, concurrency: int
+) -> LoadReport:
+    """Asks again and again, from several threads, each as soon as it has its answer.
+
+    Args:
+        ask: asks once; a `RequestError` from it is counted, any other ends the test.
+        requests: how many questions are asked in all, at most 1,000,000.
+        concurrency: how many are under way at the same time, at most 256.
+    """
+    _check_number("requests", requests, MAX_REQUESTS)
+    _check_number("concurrency", concurrency, MAX_CONCURRENCY)
+    numbers, stop = itertools.count(), threading.Event()
+    latencies, errors = [], []
+
+    def work():
+        while next(numbers) < requests and not stop.is_set():
+            start = time.perf_counter()
+            try:
+                ask()
+            except RequestError as error:
+                errors.append(error)
+            else:
+                latencies.append(time.perf_counter() - start)
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(concurrency) as pool:
+        try:
+            workers = [pool.submit(work) for _ in range(min(concurrency, requests))]
+            for worker in workers:
+                worker.result()
+        finally:  # whatever ends the test ends it for all threads
+            stop.set()
+    return _report(latencies, errors, time.perf_counter() - start)
+
+
+def _report(latencies, errors, seconds):
+    messages = {error.kind: str(error) for error in reversed(errors)}
+    counts = Counter(error.kind for error in errors)
+    return LoadReport(sorted(latencies), dict(counts), messages, seconds)
+
+
+def _check_number(name, number, most):
+    if not isinstance(number, int) or not 1 <= number <= most:
+        raise ValueError(
+            f"`{name}` must be a whole number from 1 to {most:,}. Received: {number!r}"
+        )

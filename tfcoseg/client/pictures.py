@@ -1,0 +1,84 @@
+"""Pictures as a server takes them, checked and turned before they are sent."""
+
+import io
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from tfcoseg.pictures import read_image, read_size, resize_image
+
+# A phone's JPEG may hold a second picture, and is then called MPO. Of BMP, TensorFlow
+# does not read the palette; of what else Pillow reads, it decodes little.
+_AS_THEY_ARE = ("JPEG", "MPO", "PNG")
+_JPEG = ("JPEG", "MPO")
+
+
+@dataclass(frozen=True, eq=False)
+class SentPicture:
+    """A picture on its way to a server.
+
+    Attributes:
+        content: the bytes of a picture file, or pixels (height, width, 3) of uint8.
+        size: the picture's own (height, width), which its mask will have.
+    """
+
+    content: bytes | np.ndarray
+    size: tuple[int, int]
+
+
+def as_file(image: Any) -> SentPicture:
+    """A picture as the bytes of a file that TensorFlow decodes as this package does.
+
+    The bytes of an upright JPEG or PNG file are sent as they are: TensorFlow drops an
+    alpha channel, keeps the high byte of 16 bits and reads grey, palette and CMYK as
+    `read_image` does. It ignores the EXIF orientation, though, so a turned JPEG is
+    turned, and compressed again, at a quality that the masks do not notice. Everything
+    else becomes a PNG, without loss.
+
+    Args:
+        image: as in `tfcoseg.pictures.read_image`. Of a JPEG file only the header is
+            read, and what else is wrong with it is left for the server to find.
+
+    Raises:
+        ValueError: if it is no picture, is damaged, or has too many pixels.
+    """
+    kind = None
+    if isinstance(image, (str, os.PathLike)):
+        size = read_size(image)  # refuses too many pixels before any is decoded
+        kind, upright = _kind(image)
+        if upright and kind in _AS_THEY_ARE:
+            with open(image, "rb") as file:
+                return SentPicture(file.read(), size)
+    pixels = read_image(image)
+    if kind in _JPEG:
+        content = _encode(pixels, "JPEG", quality=95, subsampling=0)
+    else:
+        content = _encode(pixels, "PNG", compress_level=3)
+    return SentPicture(content, pixels.shape[:2])
+
+
+def as_pixels(image: Any, working_size: int) -> SentPicture:
+    """A picture as pixels, resized to a square as `Predictor` does."""
+    pixels = read_image(image)
+    square = resize_image(pixels, (working_size, working_size))
+    return SentPicture(square, pixels.shape[:2])
+
+
+def _kind(path):
+    """The format of a file, and whether its first pixel is its upper left one."""
+    try:
+        with Image.open(path) as image:
+            # Behind the pixels of a PNG more may come: Pillow decodes it all to see.
+            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+            return image.format, orientation not in range(2, 9)
+    except Exception:  # it is damaged; `read_image` will say so, and name the file
+        return None, False
+
+
+def _encode(pixels, kind, **options):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
