@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 import tfcoseg
+from tfcoseg.export.dilation import with_plain_dilations
 from tfcoseg.export.flatbuffer import append_files, check_operators, describe
 from tfcoseg.export.gate import (
     LEAST_IOU,
@@ -117,7 +118,7 @@ def _convert(model, precision):
     # Only through a SavedModel do signatures and variables come out right.
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()
-        model = with_implementation(model, "depthwise")
+        model = with_plain_dilations(with_implementation(model, "depthwise"))
         archive.track(model)
         for name, signature in signatures_of(model, batch=1).items():
             specs = [signature.inputs]
@@ -148,7 +149,8 @@ def _check_conversion(float_file, model):
 
 
 def _quantize(float_file, statistics, pairs):
-    from tfcoseg.export.quantize import calibrate, quantize_int8
+    from tfcoseg.export.calibration import calibrate
+    from tfcoseg.export.quantize import quantize_int8
 
     if pairs is not None:
         statistics = calibrate(float_file, list(pairs))
