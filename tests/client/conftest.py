@@ -1,6 +1,8 @@
 """Servers that stand in for TensorFlow Serving, and pictures for them."""
 
 import importlib.util
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -61,3 +63,32 @@ def pair(square):
         square("a.png", (100, 80), (20, 10, 60, 50)),
         square("b.png", (64, 128), (8, 16, 48, 96)),
     )
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Paths of a certificate that nobody vouches for, and of its key."""
+    if not shutil.which("openssl"):
+        pytest.skip("certificates are made with the program openssl")
+    folder = tmp_path_factory.mktemp("certificate")
+    paths = (folder / "certificate.pem", folder / "key.pem")
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    )
+    command += " -days 2 -subj /CN=stand-in -addext subjectAltName=IP:127.0.0.1"
+    options = ["-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run(command.split() + options, check=True, capture_output=True)
+    return paths
+
+
+@pytest.fixture
+def secure_rest(certificate):
+    with stand_in.RestStandIn(certificate) as server:
+        yield server
+
+
+@pytest.fixture
+def secure_grpc(certificate):
+    pytest.importorskip("grpc", reason="gRPC is an extra: pip install 'tfcoseg[grpc]'")
+    with stand_in.GrpcStandIn(certificate) as server:
+        yield server

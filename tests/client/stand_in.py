@@ -8,10 +8,12 @@ import base64
 import io
 import json
 import socket
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -94,6 +96,9 @@ class Told:
 class RestStandIn(ThreadingHTTPServer):
     """Answers by REST in a thread of its own.
 
+    Args:
+        certificate: paths of a certificate and its key, to be asked by https only.
+
     Attributes:
         script: what it is told, request by request; then it follows the contract.
         seen: the requests: path, headers, body.
@@ -102,10 +107,15 @@ class RestStandIn(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script, self.seen, self.connections = [], [], 0
         self.url = f"http://127.0.0.1:{self.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.url = f"https://127.0.0.1:{self.server_port}"
         self.thread = threading.Thread(target=self.serve_forever, args=(0.02,))
 
     def __enter__(self):
@@ -197,7 +207,7 @@ def _to_base64(rows):
 class GrpcStandIn:
     """Answers by gRPC; attributes as those of `RestStandIn`, `seen` has messages."""
 
-    def __init__(self, credentials=None):
+    def __init__(self, certificate=None):
         from concurrent.futures import ThreadPoolExecutor
 
         import grpc
@@ -209,8 +219,13 @@ class GrpcStandIn:
         unlimited = [("grpc.max_receive_message_length", -1)]
         self.script, self.seen = [], []
         self.server = grpc.server(ThreadPoolExecutor(8), [service], options=unlimited)
-        self.port = self.server.add_insecure_port("127.0.0.1:0")
-        self.url = f"grpc://127.0.0.1:{self.port}"
+        if certificate:
+            chain, key = (Path(path).read_bytes() for path in certificate)
+            credentials = grpc.ssl_server_credentials([(key, chain)])
+            self.port = self.server.add_secure_port("127.0.0.1:0", credentials)
+        else:
+            self.port = self.server.add_insecure_port("127.0.0.1:0")
+        self.url = f"{'grpcs' if certificate else 'grpc'}://127.0.0.1:{self.port}"
 
     def __enter__(self):
         self.server.start()
@@ -230,12 +245,10 @@ class GrpcStandIn:
         if told.body:
             return told.body
         request = messages.decode_predict_request(message)
+        which = (request.model_name, request.version, request.label)
         try:
-            if (request.model_name, request.label) not in (
-                ("coseg", None),
-                ("coseg", "canary"),
-            ) or request.version not in (None, 1):
-                raise Refusal(404, "NOT_FOUND", f"Servable not found: {request}")
+            if which not in [("coseg", *choice) for choice in PATHS.values()]:
+                raise Refusal(404, "NOT_FOUND", f"Servable not found: {which}")
             outputs = outputs_for(request.signature_name, request.inputs)
         except Refusal as refusal:
             context.abort(grpc.StatusCode[refusal.args[1]], refusal.args[2])

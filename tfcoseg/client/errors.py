@@ -14,7 +14,7 @@ _HINTS = {
     503: "the server is overloaded, or still loads the model; try again later",
     504: "the proxy has waited in vain for the server, which may be overloaded",
 }
-# What a server's own sentence is about, where it says so with any status.
+# What a server's own sentence about a question that does not fit may speak of.
 _TOPICS = {
     "signature": "does the model on the server have this signature?",
     "label": "has the server been told of this label of a version?",
@@ -104,7 +104,7 @@ def refusal(
     """
     said = one_line(sentence)
     topics = [hint for word, hint in _TOPICS.items() if word in said.casefold()]
-    hint = topics[0] if topics and status in (400, 404) else _HINTS.get(status, "")
+    hint = topics[0] if topics and status in (400, 412) else _HINTS.get(status, "")
     message = f"The server at {place} answered {name}"
     message += f": {said}" if said else ""
     message += f" ({hint})" if hint else ""

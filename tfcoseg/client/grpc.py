@@ -28,6 +28,9 @@ _LIKE_HTTP = {
     "UNIMPLEMENTED": 501,
     "UNAVAILABLE": 503,
 }
+# What gRPC's details say where asking again would not help: no such host, or TLS that
+# does not come about.
+_NO_WAY = ("resolving", "resolution", "handshake")
 
 
 class GrpcTransport:
@@ -94,6 +97,6 @@ def _explain(place, error):
         return errors.timed_out(place)
     if name == "UNAVAILABLE" and "Connection refused" in details:
         return errors.refused(place)
-    if name == "UNAVAILABLE" and "resolution" in details:
+    if name == "UNAVAILABLE" and any(word in details for word in _NO_WAY):
         return errors.unreachable(place, details)
     return errors.refusal(place, _LIKE_HTTP.get(name, 500), name, details)

@@ -1,0 +1,238 @@
+"""Every error of the contract is said in one clear line."""
+
+import json
+import socket
+import time
+
+import pytest
+
+from tfcoseg.client import Client, RequestError
+from tfcoseg.client.address import Target, parse_url
+from tfcoseg.client.errors import one_line
+from tfcoseg.client.grpc import GrpcTransport
+from tfcoseg.client.rest import RestTransport
+
+
+def error_of(pair, url, **settings):
+    with Client(url, **{"retries": 0, "timeout": 20, **settings}) as client:
+        with pytest.raises(RequestError) as caught:
+            client.predict(*pair)
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.fixture
+def free_port():
+    """A port at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def silent_port():
+    """A port that takes connections and says nothing."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+@pytest.mark.parametrize("scheme", ["http", "grpc"])
+def test_nobody_listens(pair, free_port, scheme):
+    error = error_of(pair, f"{scheme}://127.0.0.1:{free_port}")
+    assert error.kind == "refused" and error.temporary
+    assert f"No server listens at 127.0.0.1:{free_port}. Start one" in str(error)
+
+
+@pytest.mark.parametrize("scheme", ["http", "grpc"])
+def test_no_such_host(pair, scheme):
+    error = error_of(pair, f"{scheme}://no-such-host.invalid:8501")
+    assert error.kind == "unreachable"
+    assert "cannot be reached at no-such-host.invalid:8501; check" in str(error)
+
+
+def test_no_answer_in_time(server, pair, told):
+    server.script = [told(delay=1.5)]
+    start = time.monotonic()
+    error = error_of(pair, server.url, timeout=0.4, retries=3)
+    assert time.monotonic() - start < 1.2
+    assert error.kind == "time-out" and "not answered in time" in str(error)
+    assert "--timeout" in str(error)
+
+
+@pytest.mark.parametrize("scheme", ["http", "grpc"])
+def test_a_port_that_says_nothing(pair, silent_port, scheme):
+    start = time.monotonic()
+    error = error_of(pair, f"{scheme}://127.0.0.1:{silent_port}", timeout=0.4)
+    assert time.monotonic() - start < 2
+    assert error.kind == "time-out"
+
+
+def test_an_answer_that_drips_is_no_answer_in_time(rest, pair, monkeypatch, told):
+    handler = rest.RequestHandlerClass
+
+    def drip(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        for _ in range(40):  # each byte comes well within the time-out
+            self.wfile.write(b" ")
+            time.sleep(0.05)
+
+    monkeypatch.setattr(handler, "do_POST", drip)
+    start = time.monotonic()
+    assert error_of(pair, rest.url, timeout=0.5).kind == "time-out"
+    assert time.monotonic() - start < 1.2
+
+
+def test_the_servers_own_sentence_is_passed_on(server, pair, told):
+    sentence = "image_a[0] is no JPEG or PNG"
+    if server.url.startswith("http"):
+        server.script = [told(400, json.dumps({"error": sentence}).encode())]
+    else:
+        server.script = [told(code="INVALID_ARGUMENT", body=sentence.encode())]
+    error = error_of(pair, server.url, retries=3)
+    assert sentence in str(error) and "check" not in str(error)
+    assert error.kind in ("HTTP 400", "INVALID_ARGUMENT")
+    assert len(server.seen) == 1  # it would not be answered a second time either
+
+
+def test_no_such_model(server, pair):
+    error = error_of(pair, server.url, model="cosegg", retries=3)
+    assert error.kind in ("HTTP 404", "NOT_FOUND") and "cosegg" in str(error)
+    assert "check the address, and the model's name, version and label" in str(error)
+    assert len(server.seen) == 1
+
+
+def test_no_such_version_or_label(server, pair):
+    for choice in ({"version": 7}, {"label": "x"}):
+        error = error_of(pair, server.url, **choice)
+        assert "Servable not found" in str(error)
+        assert "and the model's name, version and label" in str(error)
+
+
+def test_a_label_that_the_server_has_not_been_told_of(rest, pair, told):
+    rest.script = [told(400, b'{"error": "Unrecognized servable version label: x"}')]
+    error = error_of(pair, rest.url, label="x")
+    assert "has the server been told of this label" in str(error)
+
+
+def test_no_such_signature(rest, grpc_server):
+    # As of a model that was exported without the signature.
+    target = Target("coseg", "old")
+    for server, kind in ((rest, RestTransport), (grpc_server, GrpcTransport)):
+        transport = kind(parse_url(server.url), target)
+        with pytest.raises(RequestError, match="does the model.*this signature?"):
+            transport.predict({}, 10)
+        transport.close()
+
+
+@pytest.mark.parametrize(
+    "status, hint",
+    [
+        (401, "credentials"),
+        (405, "REST port, 8501"),
+        (413, "larger than the server takes"),
+        (415, "REST port, 8501"),
+        (429, "ask less often"),
+        (502, "is the server running"),
+        (503, "overloaded, or still loads"),
+        (504, "waited in vain"),
+        (500, "Internal Server Error"),
+        (301, "Moved Permanently"),
+    ],
+)
+def test_other_statuses_are_explained(rest, pair, told, status, hint):
+    rest.script = [told(status, b"<html>from a proxy</html>")]
+    error = error_of(pair, rest.url)
+    assert f"HTTP {status}" in str(error) and hint in str(error)
+    assert error.kind == f"HTTP {status}" and "<html>" not in str(error)
+    assert error.temporary == (status == 503)
+
+
+@pytest.mark.parametrize(
+    "code, hint",
+    [
+        ("UNAUTHENTICATED", "credentials"),
+        ("RESOURCE_EXHAUSTED", "larger than the server takes"),
+        ("UNIMPLEMENTED", "gRPC port, 8500"),
+        ("UNAVAILABLE", "overloaded, or still loads"),
+        ("INTERNAL", "the sentence"),
+    ],
+)
+def test_other_codes_are_explained(grpc_server, pair, told, code, hint):
+    grpc_server.script = [told(code=code, body=b"the sentence")]
+    error = error_of(pair, grpc_server.url)
+    assert code in str(error) and hint in str(error) and "the sentence" in str(error)
+    assert error.temporary == (code == "UNAVAILABLE")
+
+
+def test_a_body_that_is_refused_unread(rest, told, square):
+    large = square("large.png", (2000, 2000), (0, 0, 1, 1), compress_level=0)
+    sentence = b'{"error": "the body is too large"}'
+    rest.script = [told(413, sentence, headers={"Connection": "early"})]
+    error = error_of((large, large), rest.url)
+    assert error.kind == "HTTP 413" and "the body is too large" in str(error)
+
+
+def test_the_server_hangs_up(rest, pair, told):
+    for hang_up in (True, "half"):
+        rest.script = [told(hang_up=hang_up)]
+        error = error_of(pair, rest.url)
+        assert error.kind == "broken off" and "broke off" in str(error)
+
+
+def test_rest_asked_at_a_grpc_port_and_the_other_way(rest, grpc_server, pair):
+    url = f"http://127.0.0.1:{grpc_server.port}"
+    assert error_of(pair, url, timeout=5).kind in ("answer", "broken off")
+    error = error_of(pair, rest.url.replace("http", "grpc"), timeout=5)
+    assert error.kind in ("UNAVAILABLE", "INTERNAL", "UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>login</html>",
+        b"[1, 2]",
+        b'{"predictions": []}',
+        b'{"outputs": 3}',
+        b'{"outputs": {"mask_a_bytes": [{"b64": "?"}]}}',
+        b'{"outputs": {"mask_a_bytes": [{"b65": "AAAA"}]}}',
+        b'{"outputs": {"score_a": [[1], [1, 2]]}}',
+        b"[" * 100_000,
+    ],
+)
+def test_an_answer_that_is_none(rest, pair, told, body):
+    rest.script = [told(200, body)]
+    error = error_of(pair, rest.url)
+    assert error.kind == "answer" and len(str(error)) < 200
+    assert 'should hold JSON like {"outputs":' in str(error)
+
+
+def test_a_message_that_is_none(grpc_server, pair, told):
+    grpc_server.script = [told(body=b"<html>")]
+    error = error_of(pair, grpc_server.url)
+    assert error.kind == "answer" and "PredictResponse" in str(error)
+
+
+def test_an_endless_answer_is_bounded(rest, pair, told, monkeypatch):
+    monkeypatch.setattr("tfcoseg.client.rest.MAX_ANSWER", 100_000)
+    rest.script = [told(200, b" " * 200_000)]
+    error = error_of(pair, rest.url)
+    assert "at most 100,000 bytes" in str(error)
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("two\nlines", "two lines"),
+        ("a\x1b[31m colour", "a?[31m colour"),
+        ("x" * 400, "x" * 297 + "..."),
+    ],
+)
+def test_a_servers_words_are_made_fit_for_a_terminal(text, line):
+    assert one_line(text) == line
