@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 import tfcoseg
+from tfcoseg.export.compact import share_parameters
 from tfcoseg.export.dilation import with_plain_dilations
 from tfcoseg.export.flatbuffer import append_files, check_operators, describe
 from tfcoseg.export.gate import (
@@ -21,7 +22,9 @@ from tfcoseg.export.gate import (
     sample_pairs,
 )
 from tfcoseg.export.rebuild import with_implementation
+from tfcoseg.export.rounding import correct_biases
 from tfcoseg.export.signatures import predict_pair, signatures_of
+from tfcoseg.export.small_filters import keep_small_filters
 from tfcoseg.files import check_free, replace_file
 from tfcoseg.inference.litert import import_interpreter
 from tfcoseg.signature import MASK_A, MASK_B
@@ -65,14 +68,16 @@ def export_litert(
     Args:
         model: a model of `tfcoseg.applications`.
         path: the file, `x.tflite`.
-        precision: of the weights: `"float32"`; `"float16"`, half the size; `"dynamic"`,
-            8 bits, computed with in part; or `"int8"`, 8 bits, computed with, which
+        precision: `"float32"`; `"float16"`, weights of half the size; `"dynamic"`,
+            most weights in 8 bits; or `"int8"`, computing in 8 bits as well, which
             takes statistics of what the network computes.
         card: what is known of the weights, kept in the file as it is.
         pairs: pictures on which the masks must be those of the float32 file; None for
             the drawn samples of the package. See `tfcoseg.export.gate`.
         statistics: for `"int8"`, those recorded for these weights.
-        calibration_pairs: for `"int8"`, pictures to gather the statistics from instead.
+        calibration_pairs: pictures of the kind that the file is for. `"int8"` gathers
+            statistics from them, `"dynamic"` corrects biases; None for the recorded
+            statistics, and for the drawn samples.
         overwrite: whether `path` may exist already.
 
     Raises:
@@ -89,6 +94,8 @@ def export_litert(
     import_interpreter()
     float_file, content = _convert(model, precision)
     _check_conversion(float_file, model)
+    if precision == "dynamic":
+        content = _refine(content, float_file, calibration_pairs)
     if precision == "int8":
         content = _quantize(float_file, statistics, calibration_pairs)
     check_operators(content)
@@ -146,6 +153,13 @@ def _check_conversion(float_file, model):
     masks = predict_pair(model, *(picture[None] for picture in pair))
     expected = [masks[name].numpy()[0, ..., 0] for name in (MASK_A, MASK_B)]
     check_probabilities(float_file, pair, expected)
+
+
+def _refine(content, float_file, pairs):
+    """Gives a dynamic file the precision that its gate asks for."""
+    content = keep_small_filters(content, float_file)
+    pairs = sample_pairs()[:2] if pairs is None else pairs
+    return share_parameters(correct_biases(content, float_file, pairs))
 
 
 def _quantize(float_file, statistics, pairs):
