@@ -1,11 +1,18 @@
 """What tests of several rooms need."""
 
+import configparser
+import os
+import re
 import shutil
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+ROOT = Path(__file__).parent.parent
 NOT_SOURCE = (".git", "build", "dist", "*.egg-info", "__pycache__", "masks", "runs")
 
 
@@ -14,7 +21,7 @@ def source_copy(tmp_path_factory):
     """A copy of the sources, in which a build may leave what it likes."""
     copy = tmp_path_factory.mktemp("source") / "tfcoseg"
     ignore = shutil.ignore_patterns(*NOT_SOURCE)
-    return Path(shutil.copytree(Path(__file__).parent.parent, copy, ignore=ignore))
+    return Path(shutil.copytree(ROOT, copy, ignore=ignore))
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +51,58 @@ def _give_strength(model):
             inputs = np.prod(shape[:2] if "depthwise" in weight.path else shape[:3])
             weight.assign(generator.normal(size=shape) * np.sqrt(2.0 / inputs))
     return model
+
+
+@pytest.fixture(scope="session")
+def new_environment(tmp_path_factory):
+    """A function that makes a virtual environment and returns its Python.
+
+    It takes what pip is to install, and skips the test where pip finds none of it.
+    """
+
+    def make(*wanted):
+        room = tmp_path_factory.mktemp("environment")
+        subprocess.run([sys.executable, "-m", "venv", room / "venv"], check=True)
+        scripts = sysconfig.get_path("scripts", "venv", {"base": room / "venv"})
+        python = os.path.join(scripts, "python")
+        from_index = [name for name in wanted if not os.path.exists(name)]
+        probe = _install(python, "--dry-run", "--no-deps", *from_index)
+        if "No matching distribution" in probe.stderr:
+            pytest.skip(f"pip cannot reach {' and '.join(from_index)} for this Python")
+        answer = _install(python, *wanted)
+        assert answer.returncode == 0, answer.stderr[-3000:]
+        rooms.append(room)
+        return python
+
+    rooms = []
+    yield make
+    for room in rooms:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _install(python, *arguments):
+    return subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--no-compile", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )
+
+
+@pytest.fixture(scope="session")
+def floors():
+    """The least versions that setup.cfg asks for, by package: {"keras": "3.12"}."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    wanted = config["options"]["install_requires"]
+    found = dict(re.findall(r"^(tensorflow|keras)>=([\d.]+)$", wanted, re.MULTILINE))
+    assert found.keys() == {"tensorflow", "keras"}
+    return found
+
+
+@pytest.fixture(scope="session")
+def oldest(new_environment, floors, source_copy):
+    """The Python of an environment with the package and the oldest versions."""
+    pins = [f"{name}=={version}.*" for name, version in floors.items()]
+    return new_environment(*pins, str(source_copy))

@@ -1,13 +1,6 @@
 """The package does its job with the oldest TensorFlow and Keras that it allows."""
 
-import configparser
-import os
-import re
-import shutil
 import subprocess
-import sys
-import sysconfig
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,45 +9,7 @@ from PIL import Image
 from tfcoseg import samples
 from tfcoseg.cli.main import main
 
-ROOT = Path(__file__).parent.parent
-
 pytestmark = pytest.mark.slow
-
-
-def floors():
-    """The least versions that setup.cfg asks for, by package: {"keras": "3.12"}."""
-    config = configparser.ConfigParser()
-    config.read(ROOT / "setup.cfg")
-    wanted = config["options"]["install_requires"]
-    return dict(re.findall(r"^(tensorflow|keras)>=([\d.]+)$", wanted, re.MULTILINE))
-
-
-def pip(python, *arguments):
-    return subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--no-compile", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-    )
-
-
-@pytest.fixture(scope="module")
-def oldest(tmp_path_factory, source_copy):
-    """The Python of an environment with the package and the oldest versions."""
-    assert floors().keys() == {"tensorflow", "keras"}
-    room = tmp_path_factory.mktemp("oldest")
-    subprocess.run([sys.executable, "-m", "venv", room / "venv"], check=True)
-    bin_folder = Path(sysconfig.get_path("scripts", "venv", {"base": room / "venv"}))
-    python = bin_folder / "python"
-    pins = [f"{name}=={version}.*" for name, version in floors().items()]
-    probe = pip(python, "--dry-run", "--no-deps", *pins)
-    if "from versions: none" in probe.stderr:
-        pytest.skip("pip cannot reach a package index")
-    answer = pip(python, *pins, str(source_copy))
-    assert answer.returncode == 0, answer.stderr[-3000:]
-    yield python
-    shutil.rmtree(room, ignore_errors=True)
 
 
 WORK = """
@@ -85,7 +40,7 @@ print(tf.__version__, keras.__version__)
 """
 
 
-def test_segment_fit_and_reload(oldest, tmp_path, monkeypatch):
+def test_segment_fit_and_reload(oldest, floors, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pictures = [str(path) for path in samples.pair()]
     answer = subprocess.run(
@@ -94,7 +49,7 @@ def test_segment_fit_and_reload(oldest, tmp_path, monkeypatch):
     assert answer.returncode == 0, answer.stdout + answer.stderr
     finding, versions = answer.stdout.splitlines()
     assert finding.startswith("common object: ")
-    for version, floor in zip(versions.split(), floors().values(), strict=True):
+    for version, floor in zip(versions.split(), floors.values(), strict=True):
         assert version.startswith(floor + ".")
     assert main(["segment", *pictures, "--output", "newest"]) == 0
     for name in ("sheep_meadow_mask.png", "sheep_coast_mask.png"):

@@ -1,0 +1,187 @@
+"""Versions in a folder: their names, their files, their signatures."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfcoseg.applications import endpoints
+from tfcoseg.cards import read_card
+from tfcoseg.export import export_saved_model, saved_model
+from tfcoseg.inference.saved_model import run_signature
+
+
+@pytest.fixture(scope="module")
+def loaded(exported):
+    return tf.saved_model.load(exported / "1")
+
+
+@pytest.fixture(scope="module")
+def images():
+    """A batch of two and one of two, of other sizes, odd ones among them."""
+    generator = np.random.default_rng(0)
+    return {
+        "image_a": generator.integers(0, 256, (2, 65, 97, 3), np.uint8),
+        "image_b": generator.integers(0, 256, (2, 80, 48, 3), np.uint8),
+    }
+
+
+def test_two_versions_and_nothing_else_are_there(exported):
+    assert sorted(path.name for path in exported.iterdir()) == ["1", "2"]
+
+
+PIXELS = {"dtype": "uint8", "shape": [None, None, None, 3]}
+MASK = {"dtype": "float32", "shape": [None, None, None, 1]}
+STRINGS = {"dtype": "string", "shape": [None]}
+SCORE = {"dtype": "float32", "shape": [None]}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_names_types_and_shapes_of_the_signatures(exported, version):
+    extra = exported / version / "assets.extra"
+    about = json.loads((extra / "signatures.json").read_text())
+    signatures = about["signatures"]
+    scores = {"score_a": SCORE, "score_b": SCORE}
+    assert signatures["serving_default"] == {
+        "inputs": {"image_a": PIXELS, "image_b": PIXELS},
+        "outputs": {"mask_a": MASK, "mask_b": MASK, **scores},
+    }
+    assert signatures["serve_bytes"] == {
+        "inputs": {"image_a": STRINGS, "image_b": STRINGS},
+        "outputs": {"mask_a_bytes": STRINGS, "mask_b_bytes": STRINGS, **scores},
+    }
+    assert list(signatures) == sorted(
+        ["serving_default", "serve_bytes", "encode", "correlate", "decode"]
+    )
+    encoded = signatures["encode"]["outputs"]
+    decoded = signatures["decode"]["inputs"]
+    assert set(decoded) - set(encoded) == {"correlation", "size"}
+    assert all(decoded[name] == encoded[name] for name in set(decoded) & set(encoded))
+    assert about["batching"] == {"1": "none", "2": "in-graph"}[version]
+    assert about["working_size"] == 321 and about["max_pixels"] == 50_000_000
+    assert "args_0" not in json.dumps(about)
+
+
+def test_the_card_is_beside_it(exported):
+    text = (exported / "1" / "assets.extra" / "model_card.json").read_text()
+    card = json.loads(text)
+    assert card == read_card("coseg")
+    assert card["trained_on"] and len(card["sha256"]) == 64
+
+
+def test_every_variable_is_written_once(exported, coseg):
+    size = (exported / "1/variables/variables.data-00000-of-00001").stat().st_size
+    assert size < 1.1 * 4 * coseg.count_params()
+
+
+def test_pixels_give_the_models_masks(loaded, coseg, images):
+    answer = run_signature(loaded, "serving_default", images)
+    expected = coseg.predict_on_batch(images)
+    for name in ("mask_a", "mask_b"):
+        np.testing.assert_allclose(answer[name], expected[name], atol=1e-4)
+        scores = endpoints.score(expected[name])
+        which = name.replace("mask", "score")
+        np.testing.assert_allclose(answer[which], scores, atol=1e-4)
+
+
+def test_the_stages_one_by_one_are_the_whole(loaded, images):
+    whole = run_signature(loaded, "serving_default", images)
+    encoded = {
+        name: run_signature(loaded, "encode", {"image": image})
+        for name, image in images.items()
+    }
+    for own, other in (("a", "b"), ("b", "a")):
+        mine = dict(encoded[f"image_{own}"])
+        embedding, _ = mine.pop("embedding"), mine.pop("kernel")
+        kernel = encoded[f"image_{other}"]["kernel"]
+        inputs = {"embedding": embedding, "kernel": kernel}
+        correlated = run_signature(loaded, "correlate", inputs)
+        size = np.array(images[f"image_{own}"].shape[1:3], np.int32)
+        answer = run_signature(loaded, "decode", {**correlated, **mine, "size": size})
+        np.testing.assert_allclose(answer["mask"], whole[f"mask_{own}"], atol=1e-5)
+        np.testing.assert_allclose(answer["score"], whole[f"score_{own}"], atol=1e-5)
+
+
+def test_one_picture_is_correlated_with_many_partners_at_once(loaded):
+    generator = np.random.default_rng(1)
+    embedding = generator.normal(size=(1, 9, 7, 256)).astype(np.float32)
+    kernels = generator.normal(size=(3, 19, 19, 256)).astype(np.float32)
+
+    def correlate(embedding, kernel):
+        inputs = {"embedding": embedding, "kernel": kernel}
+        return run_signature(loaded, "correlate", inputs)["correlation"]
+
+    together = correlate(embedding, kernels)
+    one_by_one = [correlate(embedding, kernel[None])[0] for kernel in kernels]
+    np.testing.assert_allclose(together, one_by_one, atol=1e-3)
+    maps = np.concatenate([embedding, embedding[:, ::-1]])
+    answers = correlate(maps, kernels[:1])
+    np.testing.assert_allclose(answers[0], together[0], atol=1e-3)
+    assert np.abs(answers[1] - answers[0]).max() > 1
+
+
+def test_the_correlation_is_portable(exported):
+    """By transforms, whatever is fastest on the exporting machine, and not for XLA."""
+    graph = (exported / "1" / "saved_model.pb").read_bytes()
+    assert b"IRFFT2D" in graph and b"XlaMustCompile" not in graph
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Exports a trivial SavedModel at once; everything around it is as it is."""
+
+    def write(signatures, path):
+        module = tf.Module()
+        module.f = tf.function(lambda x: {"y": x}, input_signature=[tf.TensorSpec(())])
+        tf.saved_model.save(module, path, signatures={"f": module.f})
+
+    monkeypatch.setattr(saved_model, "_write", write)
+    monkeypatch.setattr(saved_model, "write_warmup_records", lambda *a: None)
+    monkeypatch.setattr(saved_model, "replay", lambda *a: None)
+
+
+def test_the_next_version_is_the_greatest_number_and_one(quick, model, tmp_path):
+    for name in ("3", "10", "notes", ".new-leftover", "011x"):
+        (tmp_path / name).mkdir()
+    assert export_saved_model(model, tmp_path) == tmp_path / "11"
+    assert export_saved_model(model, str(tmp_path)) == tmp_path / "12"
+
+
+def test_the_folder_is_made(quick, model, tmp_path):
+    assert export_saved_model(model, tmp_path / "a" / "b") == tmp_path / "a/b/1"
+
+
+@pytest.mark.parametrize("failing", ["_write", "write_warmup_records", "replay"])
+def test_an_export_that_fails_leaves_nothing(
+    failing, quick, model, tmp_path, monkeypatch
+):
+    def fail(*_):
+        raise ValueError("no finite numbers")
+
+    monkeypatch.setattr(saved_model, failing, fail)
+    with pytest.raises(ValueError, match="no finite numbers"):
+        export_saved_model(model, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_number_taken_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    (tmp_path / ".new" / "version").mkdir(parents=True)
+    (tmp_path / ".new" / "version" / "mine").touch()
+    rename, calls = saved_model.Path.rename, []
+
+    def late(self, target):
+        if not calls:
+            calls.append(target)
+            target.mkdir()
+            (target / "theirs").touch()
+        return rename(self, target)
+
+    monkeypatch.setattr(saved_model.Path, "rename", late)
+    assert saved_model._publish(tmp_path / ".new" / "version", tmp_path).name == "2"
+    assert (tmp_path / "1" / "theirs").exists() and (tmp_path / "2" / "mine").exists()
+
+
+def test_an_unknown_batching_is_refused(model, tmp_path):
+    with pytest.raises(ValueError, match="one of .*in-graph.*Received: 'server'"):
+        export_saved_model(model, tmp_path, batching="server")

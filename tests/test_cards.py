@@ -1,0 +1,39 @@
+import hashlib
+import json
+
+import pytest
+
+from tfcoseg.cards import read_card
+from tfcoseg.embedded import EMBEDDED_WEIGHTS
+
+
+@pytest.mark.parametrize("suffix", [".weights.h5", ".keras"])
+def test_card_beside_the_weights(suffix, tmp_path):
+    path = tmp_path / f"mine-v1{suffix}"
+    path.write_bytes(b"weights")
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    assert read_card(path) == {"name": "mine-v1", "sha256": sha256}
+    # The file itself says what it is called and holds.
+    written = {"name": "old", "sha256": "0", "trained_on": ["pets"]}
+    (tmp_path / "mine-v1.json").write_text(json.dumps(written))
+    expected = {"name": "mine-v1", "sha256": sha256, "trained_on": ["pets"]}
+    assert read_card(str(path)) == expected
+
+
+def test_card_of_the_embedded_weights_is_of_these_very_weights():
+    card = read_card("coseg")
+    assert card["name"] == EMBEDDED_WEIGHTS[-1]
+    assert card == {**card, **read_card(EMBEDDED_WEIGHTS[-1])}
+    assert {"trained_on", "scores", "limits", "licence"} <= set(card)
+
+
+def test_card_that_is_no_json(tmp_path):
+    (tmp_path / "best.keras").write_bytes(b"weights")
+    (tmp_path / "best.json").write_text("{")
+    with pytest.raises(ValueError, match="card in JSON.*best.json"):
+        read_card(tmp_path / "best.keras")
+
+
+def test_missing_weights(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_card(tmp_path / "none.keras")
