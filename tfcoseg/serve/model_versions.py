@@ -97,7 +97,8 @@ class ModelVersions:
             cause = one_sentence(str(error))
             self._failed[version] = stamp
             self._set(version, VersionStatus("END", cause))
-            self.report(f"version {version} cannot be loaded: {cause}")
+            if self._served is not None:  # or else `start` says it
+                self.report(f"version {version} cannot be loaded: {cause}")
             return
         previous, self._served = self._served, (version, model)
         self._set(version, VersionStatus("AVAILABLE"))

@@ -1,0 +1,91 @@
+"""A real export behind the server: the names, and the masks of the graph itself."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.export import saved_model
+from tfcoseg.serve import DevelopmentServer
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    """Without its warm-up records, which take longer than the rest."""
+    folder = tmp_path_factory.mktemp("real")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("write_warmup_records", "replay"):
+            patch.setattr(saved_model, name, lambda *args: None)
+        return saved_model.export_saved_model(model, folder, working_size=64)
+
+
+@pytest.fixture(scope="module")
+def server(exported):
+    with DevelopmentServer(exported.parent) as server:
+        yield server
+
+
+def decoded(value):
+    with Image.open(io.BytesIO(base64.b64decode(value["b64"]))) as image:
+        return np.asarray(image)
+
+
+def test_bytes_are_answered_as_the_graph_answers(client, exported, encoded):
+    import tensorflow as tf
+
+    pair = encoded(50, 70), encoded(90, 40, seed=1, kind="JPEG")
+    inputs = {name: [content] for name, content in zip(("image_a", "image_b"), pair)}
+    status, content = client.predict(signature_name="serve_bytes", inputs=inputs)
+    assert status == 200
+    outputs = content["outputs"]
+    loaded = tf.saved_model.load(str(exported))
+    contents = [tf.constant([base64.b64decode(p["b64"])]) for p in pair]
+    expected = loaded.signatures["serve_bytes"](
+        image_a=contents[0], image_b=contents[1]
+    )
+    assert set(outputs) == set(expected)
+    for name in ("mask_a_bytes", "mask_b_bytes"):
+        assert base64.b64decode(outputs[name][0]["b64"]) == expected[name].numpy()[0]
+    for name in ("score_a", "score_b"):
+        np.testing.assert_allclose(outputs[name], expected[name].numpy(), rtol=1e-6)
+    assert decoded(outputs["mask_a_bytes"][0]).shape == (50, 70)
+    assert decoded(outputs["mask_b_bytes"][0]).shape == (90, 40)
+    assert np.ptp(decoded(outputs["mask_a_bytes"][0])) > 0
+
+
+def test_the_stages_give_the_masks_of_the_pair(client, picture):
+    a, b = picture(48, 64).tolist(), picture(40, 56, 1).tolist()
+    status, pair = client.predict(inputs={"image_a": [a], "image_b": [b]})
+    assert status == 200
+    encoded = [
+        client.predict(signature_name="encode", inputs=[image])[1]["outputs"]
+        for image in (a, b)
+    ]
+    given = {"embedding": encoded[0]["embedding"], "kernel": encoded[1]["kernel"]}
+    status, correlated = client.predict(signature_name="correlate", inputs=given)
+    assert status == 200
+    maps = {k: v for k, v in encoded[0].items() if k not in ("embedding", "kernel")}
+    given = {"correlation": correlated["outputs"], "size": [48, 64], **maps}
+    status, content = client.predict(signature_name="decode", inputs=given)
+    assert status == 200
+    mask, expected = content["outputs"]["mask"], pair["outputs"]["mask_a"]
+    np.testing.assert_allclose(mask, expected, atol=1e-4)
+    assert np.ptp(expected) > 0.01
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"\xff\xd8\xff nothing", "The model refused"),
+        (b"nothing", "Expected an encoded JPEG, PNG or BMP picture"),
+        (b"\x89PNG\r\n\x1a\n", "The model refused"),
+    ],
+)
+def test_a_broken_picture_is_refused_in_a_sentence(client, encoded, content, said):
+    broken = {"b64": base64.b64encode(content).decode()}
+    inputs = {"image_a": [encoded(50, 70)], "image_b": [broken]}
+    status, answer = client.predict(signature_name="serve_bytes", inputs=inputs)
+    assert status == 400 and said in answer["error"]
+    assert not [n for n in ("[", "{", "node", "map/") if n in answer["error"]], answer
