@@ -157,6 +157,7 @@ def test_a_load_test_without_any_answer_has_no_latencies(pair, capsys):
     [
         (["--timeout", "0"], "seconds above 0"),
         (["--timeout", "soon"], "seconds above 0"),
+        (["--timeout", "86401"], "at most a day"),
         (["--version", "1", "--label", "x"], "not allowed with"),
         (["--concurrency", "1000"], "at most 256"),
         (["--signature", "encode"], "invalid choice"),

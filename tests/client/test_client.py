@@ -164,6 +164,7 @@ def test_an_unreadable_picture_is_named_and_nothing_is_sent(server, pair, tmp_pa
         ({"threshold": 2}, "threshold must be"),
         ({"working_size": 1}, "working size must be"),
         ({"timeout": 0}, "`timeout` must be"),
+        ({"timeout": 1e300}, "`timeout` must be"),
         ({"retries": -1}, "`retries` must be"),
         ({"model": ""}, "`model` must be"),
         ({"version": 1, "label": "x"}, "one of the two"),

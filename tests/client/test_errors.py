@@ -141,8 +141,8 @@ def test_no_such_signature(rest, grpc_server):
         (502, "is the server running"),
         (503, "overloaded, or still loads"),
         (504, "waited in vain"),
-        (500, "Internal Server Error"),
-        (301, "Moved Permanently"),
+        (500, ""),
+        (301, ""),
     ],
 )
 def test_other_statuses_are_explained(rest, pair, told, status, hint):
@@ -153,14 +153,20 @@ def test_other_statuses_are_explained(rest, pair, told, status, hint):
     assert error.temporary == (status == 503)
 
 
+def test_what_a_server_says_itself_is_not_guessed(rest, pair, told):
+    rest.script = [told(503, b'{"error": "busy"}', {"Retry-After": "30"})]
+    message = str(error_of(pair, rest.url))
+    assert message.endswith("answered HTTP 503: busy; asks to wait 30 s")
+
+
 @pytest.mark.parametrize(
     "code, hint",
     [
         ("UNAUTHENTICATED", "credentials"),
-        ("RESOURCE_EXHAUSTED", "larger than the server takes"),
+        ("RESOURCE_EXHAUSTED", ""),
         ("UNIMPLEMENTED", "gRPC port, 8500"),
-        ("UNAVAILABLE", "overloaded, or still loads"),
-        ("INTERNAL", "the sentence"),
+        ("UNAVAILABLE", ""),
+        ("INTERNAL", ""),
     ],
 )
 def test_other_codes_are_explained(grpc_server, pair, told, code, hint):

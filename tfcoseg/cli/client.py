@@ -98,7 +98,7 @@ def _add_server_arguments(group):
 
 
 def _add_load_arguments(group):
-    # The limits of `tfcoseg.client.load_test`, which takes NumPy and Pillow to import.
+    # The limits of the library, which takes NumPy and Pillow to import.
     group.add_argument(
         "--concurrency",
         type=whole_number(1, 256),
@@ -192,8 +192,8 @@ def _seconds(text):
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < float("inf"):
+    if not 0 < seconds <= 86_400:
         raise argparse.ArgumentTypeError(
-            f"must be a number of seconds above 0. Received: {text}"
+            f"must be a number of seconds above 0, at most a day. Received: {text}"
         )
     return seconds

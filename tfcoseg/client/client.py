@@ -15,6 +15,9 @@ from tfcoseg.client.retry import with_retries
 from tfcoseg.inference.predictor import check_threshold, check_working_size
 from tfcoseg.inference.results import PairResult
 
+# Seconds: a day.
+MAX_TIMEOUT = 86_400
+
 
 @dataclass(frozen=True, eq=False)
 class Question:
@@ -134,9 +137,10 @@ class Client:
 
 
 def _check_patience(timeout, retries):
-    if not 0 < timeout < float("inf"):
+    if not 0 < timeout <= MAX_TIMEOUT:
         raise ValueError(
-            f"`timeout` must be a number of seconds above 0. Received: {timeout!r}"
+            f"`timeout` must be a number of seconds above 0, at most {MAX_TIMEOUT:,}. "
+            f"Received: {timeout!r}"
         )
     if not isinstance(retries, int) or retries < 0:
         raise ValueError(

@@ -1,15 +1,18 @@
 """What goes wrong between a client and a server, each in one line."""
 
 # What to look at, by the status of an answer.
-_HINTS = {
+_ALWAYS = {
     401: "a proxy before the server wants credentials, and this client sends none",
     403: "a proxy before the server wants credentials, and this client sends none",
     404: "check the address, and the model's name, version and label",
     405: "is this the address of TensorFlow Serving's REST port, 8501?",
-    413: "the pictures are larger than the server takes; make them smaller",
     415: "is this the address of TensorFlow Serving's REST port, 8501?",
-    429: "the server counts too many requests; ask less often",
     501: "is this the address of TensorFlow Serving's gRPC port, 8500?",
+}
+# What may be wrong, where the server does not say it itself.
+_IF_SILENT = {
+    413: "the pictures are larger than the server takes; make them smaller",
+    429: "the server counts too many requests; ask less often",
     502: "the proxy finds no server behind it; is the server running?",
     503: "the server is overloaded, or still loads the model; try again later",
     504: "the proxy has waited in vain for the server, which may be overloaded",
@@ -103,8 +106,9 @@ def refusal(
         retry_after: seconds that the server asks to wait.
     """
     said = one_line(sentence)
-    topics = [hint for word, hint in _TOPICS.items() if word in said.casefold()]
-    hint = topics[0] if topics and status in (400, 412) else _HINTS.get(status, "")
+    hint = _ALWAYS.get(status) or ("" if said else _IF_SILENT.get(status, ""))
+    if status in (400, 412):
+        hint = next((hint for word, hint in _TOPICS.items() if word in said), "")
     message = f"The server at {place} answered {name}"
     message += f": {said}" if said else ""
     message += f" ({hint})" if hint else ""

@@ -59,8 +59,8 @@ class RestTransport:
             raise errors.unreachable(place, error) from error
         if status != 200:
             wait = _seconds(headers.get("Retry-After", ""))
-            sentence = read_error(content) or http.client.responses.get(status, "")
-            raise errors.refusal(place, status, f"HTTP {status}", sentence, wait)
+            name = f"HTTP {status}"
+            raise errors.refusal(place, status, name, read_error(content), wait)
         return read_columns(content)
 
     def close(self) -> None:
