@@ -31,7 +31,7 @@ class BrightnessRuntime:
 def brightness(monkeypatch):
     """Makes `segment` find the bright parts, whatever weights it is told to load."""
     monkeypatch.setattr(
-        "tfcoseg.inference.predictor.load_runtime", lambda model: BrightnessRuntime()
+        "tfcoseg.inference.predictor.load_runtime", lambda *_: BrightnessRuntime()
     )
 
 
@@ -39,7 +39,7 @@ def brightness(monkeypatch):
 def no_network(monkeypatch):
     """Fails the test if the command gets as far as loading the network."""
 
-    def load(model):
+    def load(*_):
         raise AssertionError("the network was loaded")
 
     monkeypatch.setattr("tfcoseg.inference.predictor.load_runtime", load)

@@ -57,14 +57,31 @@ def names(text: str) -> list[str]:
     return found
 
 
+def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what runs a model: `--runtime` and `--threads`."""
+    parser.add_argument(
+        "--runtime",
+        choices=("auto", "keras", "saved_model", "litert"),
+        default="auto",
+        help="what runs the weights: auto goes by the file; litert, for a .tflite "
+        "file, needs no TensorFlow (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=whole_number(1),
+        metavar="N",
+        help="threads that litert computes with (default: one per core, up to 4)",
+    )
+
+
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what a `Predictor` is made of: `--weights`, `--size` and `--threshold`."""
     parser.add_argument(
         "--weights",
         default="coseg",
         metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
+        help="the weights that come with the package, a .keras, .weights.h5 or .tflite "
+        "file, or the folder of an exported SavedModel (default: %(default)s)",
     )
     parser.add_argument(
         "--size",

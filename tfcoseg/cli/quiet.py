@@ -1,24 +1,32 @@
-"""Keeps what TensorFlow says about itself at start-up off the terminal."""
+"""Keeps what TensorFlow and LiteRT say about themselves off the terminal."""
 
 import os
 import re
 import sys
 import tempfile
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 # Lines of TensorFlow's C++ logs begin with the level and the date: "I0000 00:00:17...",
-# "2026-01-31 12:00:00.1: W ..."; two of its messages have lines without.
+# "2026-01-31 12:00:00.1: W ..."; two of its messages have lines without. LiteRT's begin
+# with the level in full.
 _NOISE = re.compile(
     r"[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
     r"|WARNING: All log messages before absl::InitializeLog\(\)"
     r"|To enable the following instructions:"
+    r"|INFO: Created TensorFlow Lite "
 )
 
 
+def quiet_runtime(runtime: str) -> AbstractContextManager[None]:
+    """Holds back the log lines of what runs a model, which LiteRT does by itself."""
+    return _quiet() if runtime == "litert" else quiet_tensorflow()
+
+
 @contextmanager
-def quiet_tensorflow():
+def quiet_tensorflow() -> Iterator[None]:
     """Imports TensorFlow and holds its log lines back until the end of the block.
 
     The variable that is meant for it does not reach what is logged while TensorFlow is
@@ -27,6 +35,16 @@ def quiet_tensorflow():
     `main` reports in a line. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held
     back.
     """
+    with _quiet():
+        if os.environ[_LEVEL] != "0":
+            import tensorflow as tf
+
+            tf.config.list_physical_devices()
+        yield
+
+
+@contextmanager
+def _quiet():
     os.environ.setdefault(_LEVEL, "2")
     if os.environ[_LEVEL] == "0":
         yield
@@ -41,9 +59,6 @@ def quiet_tensorflow():
         os.dup2(held_back.fileno(), 2)
         expected = False
         try:
-            import tensorflow as tf
-
-            tf.config.list_physical_devices()
             yield
             expected = True
         except (OSError, ValueError, KeyboardInterrupt):

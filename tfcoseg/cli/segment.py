@@ -3,7 +3,7 @@
 import argparse
 import glob
 
-from tfcoseg.cli.arguments import add_model_arguments
+from tfcoseg.cli.arguments import add_model_arguments, add_runtime_arguments
 from tfcoseg.cli.drawings import (
     add_drawing_arguments,
     add_picture_arguments,
@@ -33,14 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "pyramid: a_correlation_11.png, ...",
     )
     add_model_arguments(parser)
+    add_runtime_arguments(parser)
     add_writing_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
     from tfcoseg.cli.outputs import check_outputs, distinct_stems, make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.inference.runtimes import check_model_path
+    from tfcoseg.cli.quiet import quiet_runtime
+    from tfcoseg.inference.runtimes import check_model_path, check_runtime, runtime_of
 
     images = [args.image_a, args.image_b]
     stems = distinct_stems(images)
@@ -48,8 +49,9 @@ def run(args: argparse.Namespace) -> int:
     patterns = [glob.escape(stem) + end for stem in stems for end in _endings(args)]
     check_outputs(args.output, patterns, images, args.overwrite)
     check_model_path(args.weights)
+    check_runtime(args.weights, args.runtime, args.threads)
     make_folder(args.output)
-    with quiet_tensorflow():
+    with quiet_runtime(runtime_of(args.weights)):
         result, levels = _find(args, pictures)
     for index, (stem, picture) in enumerate(zip(stems, pictures)):
         write_drawings(args, stem, picture, result.masks[index])
@@ -68,7 +70,9 @@ def _find(args, pictures):
     """The group's result, and for each picture its correlation maps by kernel size."""
     from tfcoseg.inference import Predictor
 
-    predictor = Predictor(args.weights, args.size, args.threshold)
+    predictor = Predictor(
+        args.weights, args.size, args.threshold, args.runtime, args.threads
+    )
     encoded = [predictor.encode(picture) for picture in pictures]
     result = predictor.predict_group(encoded)
     if not args.explain:

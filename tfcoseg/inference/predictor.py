@@ -25,10 +25,14 @@ class Predictor:
 
     Args:
         model: a model of `tfcoseg.applications`; `"coseg"`, the trained weights that
-            come with the package; or the path of a `.keras` or `.weights.h5` file.
+            come with the package; or the path of a `.keras`, `.weights.h5` or
+            `.tflite` file or of an exported SavedModel.
         working_size: side of that square in pixels, 32 to 2048. Larger is slower and,
             up to a point, finer.
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
+        runtime: what runs the model: `"keras"`, `"saved_model"`, `"litert"`, which
+            needs no TensorFlow, or `"auto"`, whichever the model is for.
+        threads: how many threads LiteRT computes with; None for one per core, up to 4.
 
     Example:
 
@@ -43,12 +47,14 @@ class Predictor:
         model: Any = "coseg",
         working_size: int = WORKING_SIZE,
         threshold: float = 0.5,
+        runtime: str = "auto",
+        threads: int | None = None,
     ):
         check_working_size(working_size)
         check_threshold(threshold)
         self.working_size = int(working_size)
         self.threshold = float(threshold)
-        self.runtime = load_runtime(model)
+        self.runtime = load_runtime(model, runtime, threads)
 
     def predict(self, image_a: Any, image_b: Any) -> PairResult:
         """The masks of the object that two pictures have in common."""

@@ -91,7 +91,7 @@ class KerasRuntime:
         return {size: level.numpy()[0] for size, level in zip(sizes, maps)}
 
 
-def load_runtime(model: Any) -> Any:
+def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) -> Any:
     """Returns the engine for what a user calls a model.
 
     Args:
@@ -100,17 +100,22 @@ def load_runtime(model: Any) -> Any:
             whole saved model (`.keras`), of weights for `CoSegMobileNetV2`
             (`.weights.h5`), of an exported LiteRT file (`.tflite`) or of an exported
             SavedModel (its folder); or an engine.
+        runtime: what runs it: `"keras"`, `"saved_model"`, `"litert"`, or `"auto"`,
+            which goes by the model.
+        threads: how many threads LiteRT computes with; None for one per core, up to 4.
 
     Raises:
         TypeError: if it is none of these.
         FileNotFoundError: if the path does not exist.
-        ValueError: if the file, or the model, is of another kind.
+        ValueError: if the file, or the model, is of another kind, or not for this
+            runtime.
     """
+    check_runtime(model, runtime, threads)
     if all(callable(getattr(model, name, None)) for name in _METHODS):
         return model
     if isinstance(model, (str, os.PathLike)):
         check_model_path(model)
-        return _LOADERS[runtime_of(model)](model)
+        return _LOADERS[runtime_of(model)](model, threads)
     import keras
 
     if isinstance(model, keras.Model):
@@ -129,6 +134,27 @@ def runtime_of(model: str | os.PathLike) -> str:
     if str(model).endswith(".tflite"):
         return "litert"
     return "saved_model" if Path(model).is_dir() else "keras"
+
+
+def check_runtime(model: Any, runtime: str, threads: int | None = None) -> None:
+    """Raises the error for a runtime that does not run this model; no TensorFlow."""
+    if runtime not in ("auto", *RUNTIMES):
+        raise ValueError(
+            f"`runtime` must be one of {['auto', *RUNTIMES]}. Received: {runtime!r}"
+        )
+    is_path = isinstance(model, (str, os.PathLike))
+    fitting = runtime_of(model) if is_path else "keras"
+    called = str(model) if is_path else type(model).__name__
+    if runtime not in ("auto", fitting):
+        raise ValueError(
+            f"The runtime {runtime} runs {_RUNS[runtime]}. Received: {called}, which "
+            f"{fitting} runs"
+        )
+    if threads is not None and fitting != "litert":
+        raise ValueError(
+            "`threads` is for LiteRT; TensorFlow takes the cores it finds. Received: "
+            f"threads={threads} with {called}, which {fitting} runs"
+        )
 
 
 def check_model_path(model: str | os.PathLike) -> None:
@@ -186,17 +212,17 @@ def load_keras_model(name: str | os.PathLike) -> Any:
         ) from error
 
 
-def _load_keras(name):
+def _load_keras(name, _):
     return KerasRuntime(load_keras_model(name))
 
 
-def _load_litert(path):
+def _load_litert(path, threads):
     from tfcoseg.inference.litert import load_stages
 
-    return StagesRuntime(load_stages(path))
+    return StagesRuntime(load_stages(path, threads))
 
 
-def _load_saved_model(folder):
+def _load_saved_model(folder, _):
     from tfcoseg.inference.saved_model import load_stages
 
     return StagesRuntime(load_stages(folder))
@@ -209,6 +235,11 @@ _LOADERS = {
 }
 # The names of what can run a model; `load_runtime` tells which from the path.
 RUNTIMES = tuple(_LOADERS)
+_RUNS = {
+    "keras": "Keras models: 'coseg', a .keras or a .weights.h5 file",
+    "litert": "a .tflite file (`tfcoseg export litert` writes one)",
+    "saved_model": "a SavedModel's folder (`tfcoseg export savedmodel` writes one)",
+}
 
 
 def _check_layers(model):
