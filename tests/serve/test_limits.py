@@ -138,7 +138,9 @@ def test_pixels_in_json_are_bounded(serve, gate):
     client = serve(json_pixels=100)
     image = [[[[1, 2, 3]] * 8] * 8]
     status, content = client.predict(inputs={"image_a": image, "image_b": image})
-    assert status == 413 and "more than 100 lists" in content["error"]
+    assert status == 413 and "more than 100 pixels" in content["error"]
+    status, content = client.predict(inputs={"image_a": [0] * 500, "image_b": image})
+    assert status == 413
     small = [[[[1, 2, 3]] * 5] * 5]
     assert client.predict(inputs={"image_a": small, "image_b": small})[0] == 200
 
@@ -216,7 +218,8 @@ def get_status(client):
 @pytest.mark.parametrize(
     "error, status, said",
     [
-        ("ResourceExhaustedError", 503, "not enough memory"),
+        ("ResourceExhaustedError", 503, "no room"),
+        ("UnavailableError", 503, "no room"),
         ("InternalError", 500, "The model or the server failed"),
         ("UnknownError", 500, "The model or the server failed"),
     ],

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from PIL import Image
 
 from tfcoseg.export import saved_model
 from tfcoseg.serve import DevelopmentServer
+
+# The header of a picture, which is all that is looked at before it is refused.
+HUGE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 8000, 7000)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +85,7 @@ def test_the_stages_give_the_masks_of_the_pair(client, picture):
         (b"\xff\xd8\xff nothing", "The model refused"),
         (b"nothing", "Expected an encoded JPEG, PNG or BMP picture"),
         (b"\x89PNG\r\n\x1a\n", "The model refused"),
+        (HUGE, "at most 50000000 pixels; make it smaller first. Received: 8000 x 7000"),
     ],
 )
 def test_a_broken_picture_is_refused_in_a_sentence(client, encoded, content, said):

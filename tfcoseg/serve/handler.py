@@ -25,6 +25,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = f"tfcoseg-serve/{tfcoseg.__version__}"
     sys_version = "(for development, not for production)"
+    # Or else a small answer may wait for the client to confirm its header.
+    disable_nagle_algorithm = True
 
     def setup(self) -> None:
         """Puts a reader that keeps time in the place of the usual one."""

@@ -3,6 +3,7 @@
 import errno
 import socket
 import socketserver
+import sys
 from http.server import ThreadingHTTPServer
 
 from tfcoseg.serve.connections import Connections
@@ -67,4 +68,7 @@ class Listener(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request, client_address) -> None:
-        """Nothing: clients that vanish are no errors of the server."""
+        """Reports an error, unless it is that the client has gone."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            self.service.report(f"{type(error).__name__}: {error}")

@@ -15,13 +15,15 @@ _FORMATS = ("JPEG", "PNG", "BMP")
 def check_json_pixels(body: bytes, limits: Limits) -> None:
     """Raises 413 for a body of too many pixels, before it is parsed.
 
-    Each pixel is a list in JSON, and small lists need far more memory than text.
+    In JSON each pixel is a list of three numbers, and in memory lists and numbers are
+    far larger than their text.
     """
-    if body.count(b"[") + body.count(b"{") > limits.json_pixels:
+    lists = body.count(b"[") + body.count(b"{")
+    if max(lists, body.count(b",") / 4) > limits.json_pixels:
         raise RequestError(
             413,
-            f"The body holds more than {limits.json_pixels:,} lists, one a pixel; "
-            "send encoded pictures to `serve_bytes`, or smaller ones",
+            f"The body holds more than {limits.json_pixels:,} pixels as numbers; send "
+            "encoded pictures to `serve_bytes`, or smaller ones",
         )
 
 

@@ -53,11 +53,13 @@ class ServedModel:
         """Runs a signature on arrays that fit its inputs.
 
         Raises:
-            RequestError: 400 if the model refuses the input, 503 if memory does not
-                suffice, 500 if it fails otherwise.
+            RequestError: 400 if the model refuses the input, 503 if it has no room.
+            tf.errors.OpError: if it fails otherwise.
         """
         import tensorflow as tf
 
+        # Memory, or the queue of a model that batches in its graph.
+        full = (tf.errors.ResourceExhaustedError, tf.errors.UnavailableError)
         try:
             return run_signature(self._loaded, signature, arrays)
         except tf.errors.InvalidArgumentError as error:
@@ -65,10 +67,10 @@ class ServedModel:
             raise RequestError(
                 400, f"The model refused the input: {sentence}"
             ) from error
-        except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        except (*full, MemoryError) as error:
             raise RequestError(
                 503,
-                "There is not enough memory for this request; try again later, or with "
+                "The model has no room for this request; try again later, or with "
                 "smaller pictures",
                 {"Retry-After": "1"},
             ) from error
