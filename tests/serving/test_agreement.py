@@ -219,3 +219,14 @@ def test_times_and_sizes_fit(serving):
     cores = container["resources"]["requests"]["cpu"]
     for program in PROGRAMS:
         assert serving.flags(program)["tensorflow_intra_op_parallelism"] == cores
+
+
+def test_a_model_has_as_long_to_load_everywhere(serving):
+    startup = serving.container()["startupProbe"]
+    seconds = startup["periodSeconds"] * startup["failureThreshold"]
+    health = serving.services()["server"]["healthcheck"]
+    assert health["start_period"] == f"{seconds}s"
+    assert seconds == 120 and "two minutes for loading" in serving.text("README.md")
+    readiness = serving.container()["readinessProbe"]
+    assert readiness["periodSeconds"] * readiness["failureThreshold"] == 10
+    assert "out within 10 s" in " ".join(serving.text("README.md").split())
