@@ -25,8 +25,7 @@ def correct_biases(
 
     Args:
         file: content of a LiteRT file of float32 biases, whose filters are int8 or
-            float32; or `float_file`, for biases that will suit it once all of its
-            filters are rounded to int8.
+            float32.
         float_file: that of the float32 file of the same model.
         pairs: pictures, uint8 (height, width, 3), over which inputs are averaged.
     """
@@ -35,11 +34,8 @@ def correct_biases(
     shifts: dict[int, dict[int, list[np.ndarray]]] = {}
     for operator, other in zip(exact.convolutions, changed.convolutions, strict=True):
         weights = exact.values(operator.inputs[1])
-        if file is float_file:
-            rounded = _round(operator, weights)
-        else:
-            rounded = changed.values(other.inputs[1])
-        shift = _shift(operator, weights - rounded, means[operator.inputs[0].index])
+        errors = weights - changed.values(other.inputs[1])
+        shift = _shift(operator, errors, means[operator.inputs[0].index])
         filters, bias = (changed.buffer(tensor) for tensor in other.inputs[1:3])
         shifts.setdefault(bias, {}).setdefault(filters, []).append((other, shift))
     for by_filter in shifts.values():
@@ -104,19 +100,8 @@ def _mean_inputs(float_file, constants, pairs) -> dict[int, np.ndarray]:
     return {index: total / count for index, total in sums.items()}
 
 
-def _round(operator: Operator, weights: np.ndarray) -> np.ndarray:
-    """To 255 steps for each output channel, as the quantizer does."""
-    axes = (0, 1, 2) if _is_depthwise(operator) else (1, 2, 3)
-    step = np.abs(weights).max(axes, keepdims=True) / 127
-    return np.round(weights / np.where(step > 0, step, 1)) * step
-
-
 def _shift(operator: Operator, errors: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """By how much the outputs are too low on the average, of each channel."""
-    if _is_depthwise(operator):  # (1, height, width, channels)
+    if operator.kind == "DEPTHWISE_CONV_2D":  # (1, height, width, channels)
         return errors.sum((0, 1, 2)) * mean
     return errors.sum((1, 2)) @ mean  # (channels, height, width, inputs)
-
-
-def _is_depthwise(operator):
-    return operator.kind == "DEPTHWISE_CONV_2D"
