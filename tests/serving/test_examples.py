@@ -134,7 +134,7 @@ def test_python(serving, pictures, grpc_server, model):
     defined = {}
     exec(request.replace("localhost:8500", f"127.0.0.1:{grpc_server}"), defined)
     assert pictures[0].with_name("mask_a.png").read_bytes() == pictures[0].read_bytes()
-    exec(example(serving, "python", "mean(axis=0"), defined)
+    exec(example(serving, "python", "np.delete"), defined)
     defined["channel"].close()
     encoded = [
         endpoints.encode(model, resize_image(read_image(path), (321, 321))[None])
