@@ -1,9 +1,9 @@
 """Quantisation parameters of a LiteRT file, stored once.
 
-An 8-bit filter has a scale and a zero point for each channel, 12 bytes, as has its bias,
-and the format's writers store them again for each signature that has the tensor. For a
-small network that is a fifth of the file. Tables may share vectors: readers notice
-nothing.
+An 8-bit filter has a scale and a zero point for each channel, 12 bytes, as has its
+bias, and the format's writers store them again for each signature that has the tensor.
+For a small network that is a fifth of the file. Tables may share vectors: readers
+notice nothing.
 """
 
 import numpy as np

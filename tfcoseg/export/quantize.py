@@ -9,6 +9,7 @@ import contextlib
 import io
 import logging
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from tfcoseg.export.biases import make_room_for_biases
 from tfcoseg.export.compact import share_parameters
 from tfcoseg.export.graphs import read_graphs
 from tfcoseg.export.integer_part import has_computed_filter, integer_operators, places
+from tfcoseg.export.shapes import tell_shapes
 from tfcoseg.export.statistics import match_ranges
 
 
@@ -40,7 +42,7 @@ def quantize_int8(float_file: bytes, statistics: Mapping[str, Any]) -> bytes:
     graphs = read_graphs(float_file)
     ranges = match_ranges(graphs, statistics)
     roomy = make_room_for_biases(float_file, graphs, ranges)
-    content = share_parameters(_quantize(roomy, graphs, ranges))
+    content = share_parameters(tell_shapes(_quantize(roomy, graphs, ranges)))
     _check(read_graphs(content), graphs)
     return content
 
@@ -98,7 +100,8 @@ def _quiet():
     root.addHandler(handler)
     logging.disable(logging.WARNING)
     try:
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
             yield
     finally:
         logging.disable(before)
