@@ -1,6 +1,7 @@
 """What tests of several rooms need."""
 
 import configparser
+import functools
 import os
 import re
 import shutil
@@ -51,6 +52,50 @@ def _give_strength(model):
             inputs = np.prod(shape[:2] if "depthwise" in weight.path else shape[:3])
             weight.assign(generator.normal(size=shape) * np.sqrt(2.0 / inputs))
     return model
+
+
+@pytest.fixture(scope="session")
+def coseg():
+    """The embedded model."""
+    from tfcoseg.applications import CoSegMobileNetV2
+
+    return CoSegMobileNetV2()
+
+
+@pytest.fixture(scope="session")
+def exported(coseg, tmp_path_factory):
+    """A folder with two versions: 1 without batching, 2 with batching in the graph."""
+    from tfcoseg.cards import read_card
+    from tfcoseg.export import export_saved_model
+
+    folder = tmp_path_factory.mktemp("models") / "coseg"
+    for batching in ("none", "in-graph"):
+        export_saved_model(coseg, folder, batching, card=read_card("coseg"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def litert_file(tmp_path_factory):
+    """A function that exports the embedded model in a precision, each once.
+
+    It returns what `export_litert` does.
+    """
+    pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.cards import read_card
+    from tfcoseg.export.litert import export_litert
+    from tfcoseg.export.statistics import read_statistics
+
+    @functools.cache
+    def export(precision):
+        path = tmp_path_factory.mktemp("litert") / f"{precision}.tflite"
+        options = {"card": read_card("coseg")}
+        if precision == "int8":
+            pytest.importorskip("ai_edge_quantizer", reason="needs [quantize]")
+            options["statistics"] = read_statistics("coseg")
+        return export_litert(CoSegMobileNetV2(), path, precision, **options)
+
+    return export
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ LIGHT = [
     "tfcoseg.pictures",
     "tfcoseg.samples",
     "tfcoseg.client",
+    "tfcoseg.serve",
     "tfcoseg.inference",
     "tfcoseg.inference.litert",
     "tfcoseg.inference.runtimes",

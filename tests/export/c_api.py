@@ -142,11 +142,18 @@ def main(library, job, arrays, answer):
         job = json.load(file)
     api = Api(library)
     graph, session = load(api, job["folder"])
+    answers = {}
     with np.load(arrays, allow_pickle=True) as given:
-        inputs = {job["inputs"][name]: given[name] for name in given.files}
-    results = run(api, graph, session, inputs, list(job["outputs"].values()))
+        for call in range(job["calls"]):
+            inputs = {
+                tensor: given[f"{call}.{name}"]
+                for name, tensor in job["inputs"].items()
+            }
+            results = run(api, graph, session, inputs, list(job["outputs"].values()))
+            for name, result in zip(job["outputs"], results):
+                answers[f"{call}.{name}"] = result
     assert "tensorflow" not in sys.modules
-    np.savez(answer, **dict(zip(job["outputs"], results)))
+    np.savez(answer, **answers)
 
 
 if __name__ == "__main__":

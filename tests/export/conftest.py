@@ -1,4 +1,4 @@
-"""The embedded model, what is exported of it, and ways to run that elsewhere."""
+"""Ways to run an exported version outside of this process."""
 
 import functools
 import importlib.util
@@ -12,26 +12,7 @@ import numpy as np
 import pytest
 from tensorflow.core.protobuf import saved_model_pb2
 
-from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.cards import read_card
-from tfcoseg.export import export_saved_model
-
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def coseg():
-    return CoSegMobileNetV2()
-
-
-@pytest.fixture(scope="session")
-def exported(coseg, tmp_path_factory):
-    """A folder with two versions: 1 without batching, 2 with batching in the graph."""
-    folder = tmp_path_factory.mktemp("models") / "coseg"
-    card = read_card("coseg")
-    for batching in ("none", "in-graph"):
-        export_saved_model(coseg, folder, batching, card=card)
-    return folder
 
 
 def tensor_names(folder, signature):
@@ -60,13 +41,17 @@ def run_python(tmp_path):
     return lambda python, *what: _run(tmp_path, [python, HERE / "load.py"], *what)
 
 
-def _run(room, script, folder, signature, arrays):
-    """Arrays by name; raises RuntimeError with what the process said if it fails."""
+def _run(room, script, folder, signature, *calls):
+    """The answers to one or more calls, arrays by name each, in a new process."""
     job, given, answer = (room / name for name in ("job.json", "in.npz", "out.npz"))
     answer.unlink(missing_ok=True)
     names = tensor_names(folder, signature)
-    job.write_text(json.dumps({"folder": str(folder), "signature": signature, **names}))
-    np.savez(given, **arrays)
+    about = {"folder": str(folder), "signature": signature, "calls": len(calls)}
+    job.write_text(json.dumps({**about, **names}))
+    flat = {
+        f"{i}.{name}": array for i, c in enumerate(calls) for name, array in c.items()
+    }
+    np.savez(given, **flat)
     process = subprocess.run(
         [*map(str, script), *map(str, (job, given, answer))],
         capture_output=True,
@@ -77,4 +62,7 @@ def _run(room, script, folder, signature, arrays):
     if process.returncode:
         raise RuntimeError(process.stderr[-3000:])
     with np.load(answer, allow_pickle=True) as results:
-        return {name: results[name] for name in results.files}
+        return [
+            {name: results[f"{i}.{name}"] for name in names["outputs"]}
+            for i in range(len(calls))
+        ]

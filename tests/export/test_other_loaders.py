@@ -66,7 +66,7 @@ def test_the_loader_and_session_of_a_server(version, signature, exported, run_c_
     """Through TensorFlow's C API, which is what a server runs, without Python."""
     loaded = tf.saved_model.load(exported / version)
     inputs = inputs_of(signature, loaded)
-    answer = run_c_api(exported / version, signature, inputs)
+    (answer,) = run_c_api(exported / version, signature, inputs)
     assert_same(answer, run_signature(loaded, signature, inputs))
 
 
@@ -89,5 +89,5 @@ def test_older_tensorflow_gives_the_same_masks(
     for number, signature in (("1", "serving_default"), ("2", "serve_bytes")):
         loaded = tf.saved_model.load(exported / number)
         inputs = inputs_of(signature, loaded)
-        answer = run_python(python, exported / number, signature, inputs)
+        (answer,) = run_python(python, exported / number, signature, inputs)
         assert_same(answer, run_signature(loaded, signature, inputs))

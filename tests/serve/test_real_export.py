@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfcoseg.export import saved_model
 from tfcoseg.serve import DevelopmentServer
 
 # The header of a picture, which is all that is looked at before it is refused.
@@ -16,18 +15,8 @@ HUGE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 8000, 7000)
 
 
 @pytest.fixture(scope="module")
-def exported(model, tmp_path_factory):
-    """Without its warm-up records, which take longer than the rest."""
-    folder = tmp_path_factory.mktemp("real")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("write_warmup_records", "replay"):
-            patch.setattr(saved_model, name, lambda *args: None)
-        return saved_model.export_saved_model(model, folder, working_size=64)
-
-
-@pytest.fixture(scope="module")
 def server(exported):
-    with DevelopmentServer(exported.parent) as server:
+    with DevelopmentServer(exported) as server:
         yield server
 
 
@@ -44,7 +33,7 @@ def test_bytes_are_answered_as_the_graph_answers(client, exported, encoded):
     status, content = client.predict(signature_name="serve_bytes", inputs=inputs)
     assert status == 200
     outputs = content["outputs"]
-    loaded = tf.saved_model.load(str(exported))
+    loaded = tf.saved_model.load(exported / "2")
     contents = [tf.constant([base64.b64decode(p["b64"])]) for p in pair]
     expected = loaded.signatures["serve_bytes"](
         image_a=contents[0], image_b=contents[1]

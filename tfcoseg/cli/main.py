@@ -18,8 +18,8 @@ COMMANDS = {
     "segment": "cut out the object that two pictures have in common",
     "train": "train a model on folders of pictures with masks",
     "evaluate": "measure a model on a folder of pictures with masks",
-    "export": "write a model for TensorFlow Serving or LiteRT",
-    "serve": "answer on this machine as TensorFlow Serving would, for development",
+    "export": "write a model in the format of another runtime",
+    "serve": "serve an exported model on this machine, for development",
     "client": "ask a server for the masks of two pictures, or load-test it",
     "benchmark": "measure how fast the network runs on this machine",
 }
@@ -31,6 +31,7 @@ examples:
   tfcoseg segment a.jpg b.jpg --output masks
   tfcoseg segment a.jpg b.jpg --output masks --overlay --cutout
   tfcoseg evaluate --data my_pictures --pairs consecutive
+  tfcoseg export savedmodel models/coseg
   tfcoseg COMMAND --help
 """
 

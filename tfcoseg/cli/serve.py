@@ -9,8 +9,10 @@ from pathlib import Path
 from tfcoseg.cli.arguments import whole_number
 
 HELP = """\
-Answer on this machine as TensorFlow Serving's REST API would, to try an export and its
-clients. For development, not for production: there, run TensorFlow Serving itself.
+Serve an exported model on this machine, for development.
+
+It answers as TensorFlow Serving's REST API would, to try an export and its clients. It
+is not for production: there, run TensorFlow Serving itself.
 
 DIR is what `tfcoseg export savedmodel DIR` wrote. Its newest version is served; one
 that appears later takes its place.

@@ -1,0 +1,225 @@
+"""One answer everywhere: the same masks on the same pictures, whatever runs the model.
+
+`pytest -m gates` reruns this and what else new weights have to pass.
+"""
+
+import io
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tfcoseg import samples
+from tfcoseg.client import Client
+from tfcoseg.export.gate import LEAST_IOU, iou
+from tfcoseg.inference import Predictor
+from tfcoseg.inference.litert import load_stages
+from tfcoseg.inference.saved_model import run_signature
+from tfcoseg.pictures import read_image, resize_image
+from tfcoseg.serve import DevelopmentServer
+
+pytestmark = pytest.mark.gates
+
+PRECISIONS = ("float32", *LEAST_IOU)
+
+
+@pytest.fixture(scope="module")
+def raw_pairs():
+    """Pixels of unequal and of odd sizes; in the second pair one picture is grey."""
+    meadow, coast = (read_image(path) for path in samples.pair())
+    grey = read_image(Image.fromarray(coast).convert("L"))
+    return [
+        (resize_image(meadow, (240, 320)), resize_image(coast, (193, 257))),
+        (resize_image(grey, (161, 215)), resize_image(meadow[:, ::-1], (225, 301))),
+    ]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Pictures on disk at their own sizes: RGB PNG, grey PNG, alpha, JPEG."""
+    folder = tmp_path_factory.mktemp("pictures")
+    meadow, coast = (Image.open(path) for path in samples.pair())
+    alpha = coast.copy()
+    alpha.putalpha(Image.linear_gradient("L").resize(coast.size))
+    made = {
+        "meadow.png": meadow,
+        "coast.jpg": coast.resize((333, 251)),
+        "grey.png": coast.convert("L"),
+        "alpha.png": alpha,
+        "tall.jpg": meadow.crop((90, 20, 390, 355)),
+    }
+    for name, picture in made.items():
+        picture.save(folder / name)
+    pairs = [
+        ("meadow.png", "coast.jpg"),
+        ("grey.png", "tall.jpg"),
+        ("alpha.png", "meadow.png"),
+    ]
+    return [tuple(folder / name for name in pair) for pair in pairs]
+
+
+@pytest.fixture(scope="module")
+def expected(coseg, raw_pairs):
+    """What Keras says, of each pair as it is and of each pair swapped."""
+    return [coseg.predict_on_batch(_batch(a, b)) for a, b in _both_ways(raw_pairs)]
+
+
+def _batch(image_a, image_b):
+    return {"image_a": image_a[None], "image_b": image_b[None]}
+
+
+def _both_ways(pairs):
+    return [way for a, b in pairs for way in ((a, b), (b, a))]
+
+
+def _assert_masks(answers, expected, tolerance=1e-4):
+    """The masks are those expected, and swapping the pictures swaps them."""
+    assert len(answers) == len(expected)
+    for answer, masks in zip(answers, expected):
+        assert set(answer) in ({"mask_a", "mask_b"}, {*masks, "score_a", "score_b"})
+        for name, mask in masks.items():
+            assert mask.max() > 0.9 and mask.min() < 0.1  # something to tell apart
+            np.testing.assert_allclose(answer[name], mask, atol=tolerance, rtol=0)
+    for one, swapped in zip(answers[::2], answers[1::2]):
+        np.testing.assert_allclose(one["mask_a"], swapped["mask_b"], atol=tolerance)
+        np.testing.assert_allclose(one["mask_b"], swapped["mask_a"], atol=tolerance)
+
+
+def test_keras_swaps(expected):
+    _assert_masks(expected, expected)
+
+
+def test_reloaded_keras(coseg, raw_pairs, expected, tmp_path):
+    coseg.save(tmp_path / "coseg.keras")
+    again = keras.models.load_model(tmp_path / "coseg.keras")
+    inputs = [_batch(a, b) for a, b in _both_ways(raw_pairs)]
+    _assert_masks([again.predict_on_batch(pair) for pair in inputs], expected)
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_saved_model(version, exported, raw_pairs, expected):
+    loaded = tf.saved_model.load(exported / version)
+    answers = [
+        run_signature(loaded, "serving_default", _batch(a, b))
+        for a, b in _both_ways(raw_pairs)
+    ]
+    _assert_masks(answers, expected)
+
+
+def test_c_api(exported, raw_pairs, expected, run_c_api):
+    calls = [_batch(a, b) for a, b in _both_ways(raw_pairs)]
+    answers = run_c_api(exported / "1", "serving_default", *calls)
+    _assert_masks(answers, expected)
+
+
+def test_litert(litert_file, raw_pairs, expected):
+    run = load_stages(litert_file("float32").path)["serving_default"]
+    answers = [run(_batch(a, b)) for a, b in _both_ways(raw_pairs)]
+    _assert_masks(answers, expected)
+
+
+@pytest.mark.parametrize("precision", LEAST_IOU)
+def test_litert_of_less_precision(precision, litert_file, raw_pairs, expected):
+    """At its gate, on pictures that the export itself has not looked at."""
+    run = load_stages(litert_file(precision).path)["serving_default"]
+    answers = [run(_batch(a, b)) for a, b in _both_ways(raw_pairs)]
+    ious = [
+        iou(answer[name] >= 0.5, masks[name] >= 0.5)
+        for answer, masks in zip(answers, expected)
+        for name in masks
+    ]
+    assert np.mean(ious) >= LEAST_IOU[precision]
+    for one, swapped in zip(answers[::2], answers[1::2]):
+        np.testing.assert_allclose(one["mask_a"], swapped["mask_b"], atol=1e-4)
+
+
+def test_no_name_was_made_up_by_a_converter(exported, litert_file):
+    """`args_0` and the like would leave A and B to guessing."""
+    paths = [litert_file(precision).path for precision in PRECISIONS]
+    for path in [exported / "1" / "saved_model.pb", *paths]:
+        assert b"args_0" not in path.read_bytes()
+    for path in paths:
+        assert set(load_stages(path)) == {
+            *("serving_default", "encode", "correlate", "decode")
+        }
+
+
+@pytest.fixture(scope="module")
+def predicted(coseg, files):
+    """What people get: masks at the pictures' own sizes, in both orders."""
+    predictor = Predictor(coseg)
+    return [predictor.predict(a, b) for a, b in _both_ways(files)]
+
+
+def _assert_same_masks(results, predicted, least=0.99):
+    assert len(results) == len(predicted)
+    for result, expected in zip(results, predicted):
+        for which in ("a", "b"):
+            mask, other = (getattr(r, f"mask_{which}") > 0 for r in (result, expected))
+            assert mask.shape == other.shape and other.any()
+            assert iou(mask, other) >= least
+            scores = [getattr(r, f"score_{which}") for r in (result, expected)]
+            assert abs(scores[0] - scores[1]) <= 0.02
+    for one, swapped in zip(results[::2], results[1::2]):
+        assert iou(one.mask_a > 0, swapped.mask_b > 0) >= 0.999
+        assert iou(one.mask_b > 0, swapped.mask_a > 0) >= 0.999
+
+
+def test_predictor_on_a_saved_model(exported, files, predicted):
+    predictor = Predictor(exported / "1")
+    results = [predictor.predict(a, b) for a, b in _both_ways(files)]
+    _assert_same_masks(results, predicted, 0.999)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_predictor_on_litert(precision, litert_file, files, predicted):
+    predictor = Predictor(litert_file(precision).path)
+    results = [predictor.predict(a, b) for a, b in _both_ways(files)]
+    _assert_same_masks(results, predicted, LEAST_IOU.get(precision, 0.999))
+
+
+class Bytes:
+    """An answer of `serve_bytes` for one pair, as a `Predictor` would put it."""
+
+    def __init__(self, answer):
+        for which in ("a", "b"):
+            content = answer[f"mask_{which}_bytes"][0]
+            grey = np.asarray(Image.open(io.BytesIO(content)))
+            setattr(self, f"mask_{which}", np.uint8(255) * (grey >= 128))
+            setattr(self, f"score_{which}", float(answer[f"score_{which}"][0]))
+
+
+def _file_batch(image_a, image_b):
+    names = zip(("image_a", "image_b"), (image_a, image_b))
+    return {name: np.array([path.read_bytes()], object) for name, path in names}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_serve_bytes(version, exported, files, predicted):
+    loaded = tf.saved_model.load(exported / version)
+    results = [
+        Bytes(run_signature(loaded, "serve_bytes", _file_batch(a, b)))
+        for a, b in _both_ways(files)
+    ]
+    _assert_same_masks(results, predicted)
+
+
+def test_serve_bytes_through_the_c_api(exported, files, predicted, run_c_api):
+    calls = [_file_batch(a, b) for a, b in _both_ways(files)]
+    answers = run_c_api(exported / "1", "serve_bytes", *calls)
+    _assert_same_masks([Bytes(answer) for answer in answers], predicted)
+
+
+@pytest.fixture(scope="module")
+def server(exported):
+    with DevelopmentServer(exported) as server:
+        yield server
+
+
+@pytest.mark.parametrize("signature", ["serve_bytes", "serving_default"])
+def test_client_and_development_server(signature, server, files, predicted):
+    with Client(server.url.partition("/v1/")[0], signature=signature) as client:
+        results = [client.predict(a, b) for a, b in _both_ways(files)]
+    _assert_same_masks(results, predicted)
