@@ -103,5 +103,6 @@ def _mean_inputs(float_file, constants, pairs) -> dict[int, np.ndarray]:
 def _shift(operator: Operator, errors: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """By how much the outputs are too low on the average, of each channel."""
     if operator.kind == "DEPTHWISE_CONV_2D":  # (1, height, width, channels)
-        return errors.sum((0, 1, 2)) * mean
+        errors = errors.sum((0, 1, 2))
+        return errors * np.repeat(mean, len(errors) // len(mean))
     return errors.sum((1, 2)) @ mean  # (channels, height, width, inputs)

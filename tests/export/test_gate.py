@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.export import gate
+
+SIDE = 10
+
+
+def stages_that_find(columns, staged=None):
+    """Signatures of a network that finds the first columns of any picture."""
+
+    def mask(image, columns=columns):
+        found = np.zeros((1, *image.shape[1:3], 1), np.float32)
+        found[:, :, :columns] = 0.5
+        return found
+
+    def decode(inputs):
+        picture = np.zeros((1, *inputs["size"], 3))
+        found = mask(picture, columns if staged is None else staged)
+        return {"mask": found, "score": np.ones(1)}
+
+    return {
+        "serving_default": lambda inputs: {
+            "mask_a": mask(inputs["image_a"]),
+            "mask_b": mask(inputs["image_b"]),
+        },
+        "encode": lambda inputs: dict.fromkeys(("embedding", "kernel"), np.zeros(1)),
+        "correlate": lambda inputs: {"correlation": None},
+        "decode": decode,
+    }
+
+
+@pytest.fixture(autouse=True)
+def files(monkeypatch):
+    """Stages stand for the files that would hold them."""
+    monkeypatch.setattr(gate, "load_stages", lambda stages: stages)
+
+
+@pytest.fixture
+def pairs():
+    return [(np.zeros((SIDE, SIDE, 3), np.uint8),) * 2] * 3
+
+
+def test_the_figure_is_the_mean_iou(pairs):
+    reference, candidate = stages_that_find(8), stages_that_find(6)
+    found = gate.check_masks(candidate, reference, pairs, 0.7)
+    assert found == pytest.approx(6 / 8)
+
+
+def test_too_far_is_refused_with_the_figure(pairs):
+    reference, candidate = stages_that_find(8), stages_that_find(6)
+    with pytest.raises(ValueError, match="at least 0.8.*Received: 0.750 on 3 pairs"):
+        gate.check_masks(candidate, reference, pairs, 0.8)
+
+
+def test_the_stages_count_as_well(pairs):
+    reference, candidate = stages_that_find(8), stages_that_find(8, staged=4)
+    with pytest.raises(ValueError, match="Received: 0.500"):
+        gate.check_masks(candidate, reference, pairs, 0.9)
+
+
+def test_pictures_without_an_object_tell_nothing(pairs):
+    nothing = stages_that_find(0)
+    with pytest.raises(ValueError, match="--gate FOLDER.*3 pairs in which it finds no"):
+        gate.check_masks(nothing, nothing, pairs, 0.9)
+
+
+def test_nan_is_refused(pairs):
+    good, broken = stages_that_find(5), stages_that_find(5)
+    masks = {name: np.full((1, SIDE, SIDE, 1), np.nan) for name in ("mask_a", "mask_b")}
+    broken["serving_default"] = lambda inputs: masks
+    with pytest.raises(ValueError, match="NaN"):
+        gate.check_masks(broken, good, pairs, 0.0)
+    with pytest.raises(ValueError, match="NaN"):
+        gate.check_probabilities(broken, pairs[0], [np.zeros((SIDE, SIDE))] * 2)
+
+
+def test_a_file_must_give_the_probabilities_of_its_model(pairs):
+    stages = stages_that_find(5)
+    expected = [stages["decode"]({"size": (SIDE, SIDE)})["mask"][0, ..., 0]] * 2
+    gate.check_probabilities(stages, pairs[0], expected)
+    with pytest.raises(ValueError, match="a difference of 0.5"):
+        gate.check_probabilities(stages_that_find(4), pairs[0], expected)
+    with pytest.raises(ValueError, match="a difference of 0.5"):
+        gate.check_probabilities(stages_that_find(5, staged=4), pairs[0], expected)
+
+
+@pytest.mark.parametrize(
+    "columns, other, expected", [(5, 5, 1), (5, 0, 0), (0, 0, 1), (4, 5, 0.8)]
+)
+def test_iou(columns, other, expected):
+    mask = np.arange(SIDE) < np.array([[columns]] * SIDE)
+    assert gate.iou(mask, np.arange(SIDE) < np.array([[other]] * SIDE)) == expected
+
+
+def test_the_samples_are_eight_views_of_two_sheep_or_more():
+    pairs = gate.sample_pairs()
+    assert len(pairs) >= 8
+    assert {image.shape[0] for pair in pairs for image in pair} == {257, 321, 385}
+    assert len({image.tobytes() for pair in pairs for image in pair}) == 12
+    for pair in pairs:
+        assert all(image.dtype == np.uint8 and image.ndim == 3 for image in pair)
+
+
+def test_pairs_of_a_folder(tmp_path):
+    for group, count in (("cat", 3), ("dog", 1)):
+        folder = tmp_path / "images" / group
+        folder.mkdir(parents=True)
+        (folder / ".hidden").write_text("no picture")
+        for index in range(count):
+            picture = Image.new("RGB", (30 + index, 20), (index, 0, 0))
+            picture.save(folder / f"{index}.png")
+    pairs = gate.read_pairs(tmp_path, size=33)
+    assert [(a[0, 0, 0], b[0, 0, 0]) for a, b in pairs] == [(0, 1), (1, 2)]
+    assert {image.shape for pair in pairs for image in pair} == {(33, 33, 3)}
+
+
+def test_a_folder_without_pairs(tmp_path):
+    with pytest.raises(FileNotFoundError, match="images/<group>/"):
+        gate.read_pairs(tmp_path)
+    (tmp_path / "images" / "cat").mkdir(parents=True)
+    with pytest.raises(ValueError, match="two pictures"):
+        gate.read_pairs(tmp_path)
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path):
+    folder = tmp_path / "images" / "cat"
+    folder.mkdir(parents=True)
+    (folder / "notes.txt").write_text("no picture")
+    with pytest.raises(ValueError, match="notes.txt"):
+        gate.read_pairs(tmp_path)

@@ -1,0 +1,192 @@
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+
+from tfcoseg.cards import read_card  # noqa: E402
+from tfcoseg.export import litert  # noqa: E402
+from tfcoseg.export.flatbuffer import operators  # noqa: E402
+from tfcoseg.export.flatbuffer import append_files, check_operators  # noqa: E402
+from tfcoseg.inference.litert import load_stages  # noqa: E402
+
+SIGNATURES = {
+    "serving_default": (
+        {"image_a", "image_b"},
+        {"mask_a", "mask_b", "score_a", "score_b"},
+    ),
+    "encode": ({"image"}, {"features", "skip_1", "skip_2", "embedding", "kernel"}),
+    "correlate": ({"embedding", "kernel"}, {"correlation"}),
+    "decode": (
+        {"correlation", "features", "skip_1", "skip_2", "size"},
+        {"mask", "score"},
+    ),
+}
+# Bytes of the embedded model.
+LARGEST = {"float16": 5_000_000, "dynamic": 3_000_000, "int8": 3_000_000}
+
+
+@pytest.fixture(scope="module")
+def float32(litert_file):
+    return litert_file("float32").path
+
+
+def files_in(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: json.loads(archive.read(name)) for name in archive.namelist()}
+
+
+def test_names_and_types(float32):
+    found = files_in(float32)["signatures.json"]["signatures"]
+    assert set(found) == set(SIGNATURES)
+    for name, (inputs, outputs) in SIGNATURES.items():
+        assert set(found[name]["inputs"]) == inputs
+        assert set(found[name]["outputs"]) == outputs
+    image = {"dtype": "uint8", "shape": [1, None, None, 3]}
+    assert found["serving_default"]["inputs"]["image_b"] == image
+    mask = {"dtype": "float32", "shape": [1, None, None, 1]}
+    assert found["serving_default"]["outputs"]["mask_a"] == mask
+    assert found["decode"]["inputs"]["size"] == {"dtype": "int32", "shape": [2]}
+
+
+def test_the_described_signatures_are_those_that_run(float32):
+    stages = load_stages(float32)
+    assert set(stages) == set(SIGNATURES)
+    image = np.zeros((1, 97, 64, 3), np.uint8)
+    encoded = stages["encode"]({"image": image})
+    assert set(encoded) == SIGNATURES["encode"][1]
+    described = files_in(float32)["signatures.json"]["signatures"]["encode"]["outputs"]
+    for name, array in encoded.items():
+        assert array.dtype == described[name]["dtype"]
+        pairs = zip(array.shape, described[name]["shape"], strict=True)
+        assert all(size == declared or declared is None for size, declared in pairs)
+
+
+@pytest.mark.parametrize("size_a, size_b", [((65, 97), (128, 50)), ((33, 33),) * 2])
+def test_any_sizes_one_after_the_other(size_a, size_b, float32):
+    stages = load_stages(float32)
+    random = np.random.default_rng(0)
+    for a, b in ((size_a, size_b), (size_b, size_a)):
+        images = [random.integers(0, 256, (1, *s, 3), np.uint8) for s in (a, b)]
+        found = stages["serving_default"](dict(zip(("image_a", "image_b"), images)))
+        assert found["mask_a"].shape == (1, *a, 1)
+        assert found["mask_b"].shape == (1, *b, 1)
+        assert found["score_a"].shape == (1,)
+        images = {"image_a": images[1], "image_b": images[0]}
+        swapped = stages["serving_default"](images)
+        np.testing.assert_allclose(swapped["mask_a"], found["mask_b"], atol=1e-5)
+
+
+def test_the_card_is_in_the_file(float32):
+    files = files_in(float32)
+    assert files["model_card.json"] == read_card("coseg")
+    assert files["signatures.json"]["precision"] == "float32"
+    assert "tensorflow" in files["signatures.json"]
+
+
+def test_builtin_operators_only(float32):
+    found = operators(float32.read_bytes())
+    assert set(found.values()) == {"builtin"}
+    assert {"CONV_2D", "DEPTHWISE_CONV_2D", "RESIZE_BILINEAR"} <= set(found)
+    assert not {"VAR_HANDLE", "READ_VARIABLE", "CALL_ONCE"} & set(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", LARGEST)
+def test_smaller_files_find_the_same_masks(precision, litert_file):
+    exported = litert_file(precision)
+    assert exported.size == exported.path.stat().st_size <= LARGEST[precision]
+    assert exported.mean_iou >= litert.LEAST_IOU[precision]
+    described = files_in(exported.path)["signatures.json"]
+    assert described["precision"] == precision
+    assert set(described["signatures"]) == set(SIGNATURES)
+
+
+def test_signatures_share_their_weights(float32):
+    """Three copies of the encoder would be three times the file."""
+    weights = 4 * read_card("coseg")["parameters"]
+    assert float32.stat().st_size < 1.05 * weights
+
+
+def test_unknown_precision(model, tmp_path):
+    with pytest.raises(
+        ValueError, match="`precision` must be one of .*Received: 'int4"
+    ):
+        litert.export_litert(model, tmp_path / "x.tflite", "int4")
+
+
+def test_nothing_is_replaced_unasked(model, tmp_path):
+    path = tmp_path / "x.tflite"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError, match="overwrite"):
+        litert.export_litert(model, path)
+    assert path.read_text() == "mine"
+
+
+def test_nothing_is_left_of_a_file_that_is_refused(model, tmp_path, monkeypatch):
+    def nothing(*_):
+        raise ValueError("no file")
+
+    for step in ("_convert", "_check_conversion"):
+        monkeypatch.setattr(litert, step, lambda *_: (b"", b""))
+    for step in ("check_operators", "append_files", "describe"):
+        monkeypatch.setattr(litert, step, lambda *_: {})
+    monkeypatch.setattr(litert, "check_masks", nothing)
+    with pytest.raises(ValueError, match="no file"):
+        litert.export_litert(model, tmp_path / "x.tflite", "float16")
+    assert not list(tmp_path.iterdir())
+
+
+def test_int8_without_statistics(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(litert, "_convert", lambda *_: (b"", b""))
+    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+    with pytest.raises(ValueError, match="`calibration_pairs`.*Received: neither"):
+        litert.export_litert(model, tmp_path / "x.tflite", "int8")
+
+
+def converted(function, flex=False, module=None):
+    """A LiteRT file of a function of one tensor, with the variables of a module."""
+    spec = tf.TensorSpec((1, 8, 8))
+    concrete = tf.function(function, input_signature=[spec]).get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], module)
+    converter.experimental_enable_resource_variables = module is not None
+    if flex:
+        kinds = tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS
+        converter.target_spec.supported_ops = kinds
+    return converter.convert()
+
+
+def test_an_operator_of_tensorflow_is_refused():
+    content = converted(tf.linalg.inv, flex=True)
+    with pytest.raises(ValueError, match="builtin.*Received: FlexMatrixInverse"):
+        check_operators(content)
+    check_operators(converted(lambda x: tf.nn.relu(x)))
+
+
+def test_a_variable_is_refused():
+    module = tf.Module()
+    module.state = tf.Variable(tf.ones((1, 8, 8)))
+    content = converted(lambda x: module.state.assign_add(x) * 2, module=module)
+    with pytest.raises(ValueError, match="without state.*VAR_HANDLE"):
+        check_operators(content)
+
+
+def test_appended_files_are_read_by_zipfile_and_skipped_by_litert(tmp_path):
+    from ai_edge_litert.interpreter import Interpreter
+
+    content = converted(lambda x: x * 2)
+    path = tmp_path / "x.tflite"
+    path.write_bytes(append_files(content, {"card.json": {"name": "é"}}))
+    assert path.read_bytes().startswith(content)
+    assert files_in(path) == {"card.json": {"name": "é"}}
+    interpreter = Interpreter(str(path))
+    interpreter.allocate_tensors()
+    place = interpreter.get_input_details()[0]["index"]
+    interpreter.set_tensor(place, np.full((1, 8, 8), 3, np.float32))
+    interpreter.invoke()
+    place = interpreter.get_output_details()[0]["index"]
+    assert interpreter.get_tensor(place).max() == 6
+    assert append_files(content, {"a": {}}) == append_files(content, {"a": {}})
