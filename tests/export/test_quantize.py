@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ pytest.importorskip("ai_edge_quantizer", reason="pip install 'tfcoseg[quantize]'
 from ai_edge_litert import schema_py_generated as schema  # noqa: E402
 from ai_edge_litert.interpreter import Interpreter  # noqa: E402
 from ai_edge_litert.tools import flatbuffer_utils  # noqa: E402
+from ai_edge_quantizer import Quantizer  # noqa: E402
 
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path  # noqa: E402
 from tfcoseg.export import calibration, gate, quantize  # noqa: E402
 from tfcoseg.export.calibration import calibrate  # noqa: E402
+from tfcoseg.export.graphs import read_graphs  # noqa: E402
 from tfcoseg.export.integer_part import integer_operators  # noqa: E402
 from tfcoseg.export.quantize import quantize_int8  # noqa: E402
 from tfcoseg.export.statistics import read_statistics  # noqa: E402
@@ -104,18 +107,53 @@ def test_all_but_the_first_convolutions_compute_in_integers(quantized):
     assert kinds["serving_default"].count(integer) == 2 * (49 + 1 + 7)
 
 
-def test_the_correlation_is_right(float_file, quantized, pairs):
-    """Beside the danger: the same in integers throughout is wrong, without an error."""
+def test_the_correlation_is_right_where_integers_would_be_wrong(
+    float_file, quantized, pairs
+):
     a, b = pairs[0]
     exact = load_stages(float_file)
     encoded, partner = (exact["encode"]({"image": image[None]}) for image in (a, b))
     inputs = {"embedding": encoded["embedding"], "kernel": partner["kernel"]}
-    expected, received = (
-        stages["correlate"](inputs)["correlation"]
-        for stages in (exact, load_stages(quantized))
+    # Of one sign: as far from symmetric around 0 as a filter may be.
+    positive = {**inputs, "kernel": abs(partner["kernel"])}
+
+    def error(content, inputs):
+        expected, received = (
+            stages["correlate"](inputs)["correlation"]
+            for stages in (exact, load_stages(content))
+        )
+        assert expected.max() > 0
+        return np.abs(received - expected).max() / expected.max()
+
+    assert error(quantized, inputs) < 0.02
+    assert error(with_correlation_in_integers(float_file, positive), positive) > 0.3
+
+
+def with_correlation_in_integers(float_file, inputs):
+    """What our own choice of operators prevents, with the best of ranges."""
+    from ai_edge_litert.interpreter import OpResolverType
+
+    graph = read_graphs(float_file)["correlate"]
+    (operator,) = (o for o in graph.operators if o.kind == "DEPTHWISE_CONV_2D")
+    interpreter = Interpreter(
+        model_content=float_file,
+        experimental_preserve_all_tensors=True,
+        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
     )
-    assert np.abs(expected).max() > 0
-    assert np.abs(received - expected).max() < 0.02 * np.abs(expected).max()
+    interpreter.get_signature_runner("correlate")(**inputs)
+    extremes = {}
+    for tensor in (*operator.inputs[:2], *operator.outputs):
+        values = interpreter.get_tensor(tensor.index, graph.index)
+        extremes[tensor.name] = {
+            name: extreme(values, axis=None, keepdims=True)
+            for name, extreme in (("min", np.min), ("max", np.max))
+        }
+    quantizer = Quantizer(bytearray(float_file))
+    quantizer.add_static_config(
+        f"^{re.escape(operator.outputs[0].name)};$", operator.kind, 8, 8
+    )
+    with quantize._quiet():
+        return bytes(quantizer.quantize(extremes).quantized_model)
 
 
 def test_masks_are_like_those_of_the_float_file(float_file, quantized, pairs):
