@@ -8,7 +8,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # Where a module has another name than the package that brings it.
-PACKAGES = {"PIL": "pillow"}
+PACKAGES = {
+    "PIL": "pillow",
+    "ai_edge_litert": "ai-edge-litert",
+    "ai_edge_quantizer": "ai-edge-quantizer",
+    "google": "protobuf",
+    "grpc": "grpcio",
+}
 
 
 def requirements():

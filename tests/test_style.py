@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TEXTS = {".py", ".md", ".cfg", ".toml", ".cff", ".txt", ".ipynb", ".yml", ".json", ""}
+TEXTS = {".py", ".md", ".cfg", ".toml", ".cff", ".txt", ".ipynb", ".json", ""}
+TEXTS |= {".yml", ".yaml", ".config", ".Dockerfile"}
 PLACE = re.compile(r"(?<![\w.:/~)*-])/(work|tmp|home|root|opt|mnt|Users|var)/\w")
 
 

@@ -5,7 +5,7 @@ import importlib
 
 HELP = """\
 Write a model in the format of another runtime: a SavedModel for TensorFlow Serving, or
-a file for LiteRT.
+a file for LiteRT or ONNX Runtime.
 
 examples:
   tfcoseg export savedmodel models/coseg
@@ -17,6 +17,7 @@ examples:
 FORMATS = {
     "savedmodel": "for TensorFlow Serving: DIR/<next version>/",
     "litert": "for LiteRT (TFLite), on phones and small computers: one .tflite file",
+    "onnx": "for ONNX Runtime: one .onnx file, a pair of any sizes",
 }
 
 
