@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.cards import read_card
+from tfcoseg.cli.main import main
+from tfcoseg.export import litert
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What the command asks `export_litert` for, which does nothing here."""
+    found = []
+
+    def export(model, path, precision, **options):
+        found.append({"model": model, "path": path, "precision": precision, **options})
+        mean_iou = None if precision == "float32" else 0.9876
+        return litert.Exported(path, 4_321_000, mean_iou)
+
+    monkeypatch.setattr(litert, "export_litert", export)
+    monkeypatch.setattr(
+        "tfcoseg.inference.runtimes.load_keras_model", lambda name: f"model of {name}"
+    )
+    return found
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures" / "images" / "cat"
+    folder.mkdir(parents=True)
+    for index in range(2):
+        Image.new("RGB", (40, 30), (index, 0, 0)).save(folder / f"{index}.png")
+    return str(tmp_path / "pictures")
+
+
+def test_what_is_written_is_said(calls, tmp_path, capsys):
+    path = tmp_path / "new" / "coseg.tflite"
+    assert main(["export", "litert", str(path), "--precision", "float16"]) == 0
+    printed = f"{path}: 4.32 MB, mean IoU 0.988 with the float32 masks\n"
+    assert capsys.readouterr().out == printed
+    assert main(["export", "litert", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}: 4.32 MB\n"
+    assert main(["export", "litert", str(path), "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    assert [call["precision"] for call in calls] == ["float16", "float32", "float32"]
+    assert calls[0]["model"] == "model of coseg"
+    assert calls[0]["card"] == read_card("coseg")
+    assert "statistics" not in calls[0] and "pairs" not in calls[0]
+
+
+def test_int8_takes_the_recorded_statistics(calls, tmp_path):
+    path = str(tmp_path / "x.tflite")
+    assert main(["export", "litert", path, "--precision", "int8"]) == 0
+    assert calls[0]["statistics"]["ranges"]
+
+
+def test_pictures_to_calibrate_and_to_compare(calls, pictures, tmp_path):
+    path = str(tmp_path / "x.tflite")
+    options = ["--precision", "int8", "--calibrate", pictures, "--gate", pictures]
+    assert main(["export", "litert", path, *options]) == 0
+    assert "statistics" not in calls[0]
+    for name in ("calibration_pairs", "pairs"):
+        ((a, b),) = calls[0][name]
+        assert a.shape == b.shape == (321, 321, 3)
+        assert np.unique(b[..., 0]).tolist() == [1]
+
+
+def test_a_file_is_not_replaced_unasked(calls, tmp_path, capsys):
+    path = tmp_path / "x.tflite"
+    path.write_text("mine")
+    assert main(["export", "litert", str(path)]) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert not calls
+    assert main(["export", "litert", str(path), "--overwrite"]) == 0
+    assert calls[0]["overwrite"] is True
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["x.lite"], "must end in .tflite"),
+        (["x.tflite", "--weights", "y.tflite"], "must be 'coseg'"),
+        (["x.tflite", "--gate", "nowhere"], "images/<group>/. Received: nowhere"),
+    ],
+)
+def test_what_cannot_be(arguments, message, calls, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["export", "litert", *arguments]) == 1
+    assert message in capsys.readouterr().err
+    assert not calls
+
+
+def test_an_unknown_precision_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main("export litert x.tflite --precision int4".split())
+    assert exit_.value.code == 2
+    assert "choose from" in capsys.readouterr().err

@@ -1,0 +1,76 @@
+"""`tfcoseg segment` with a LiteRT file."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg import samples
+from tfcoseg.cli.main import main
+
+pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+
+PICTURES = [str(path) for path in samples.pair()]
+NAMES = ("sheep_meadow_mask.png", "sheep_coast_mask.png")
+
+
+@pytest.fixture(scope="module")
+def weights(litert_file):
+    return str(litert_file("float32").path)
+
+
+def masks(folder):
+    return [np.asarray(Image.open(folder / name)) for name in NAMES]
+
+
+def test_it_is_quiet_and_imports_no_tensorflow(weights, tmp_path):
+    code = (
+        "import sys; sys.modules.update(tensorflow=None, keras=None)\n"
+        "from tfcoseg.cli.main import main; sys.exit(main())"
+    )
+    options = ["--weights", weights, "--output", str(tmp_path), "--threads", "1"]
+    command = [sys.executable, "-c", code, "segment", *PICTURES, *options]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    assert answer.stdout.startswith("common object: ")
+    assert all(mask.any() for mask in masks(tmp_path))
+
+
+def test_the_masks_are_those_of_keras(weights, tmp_path):
+    for name, options in {"lite": ["--weights", weights], "keras": []}.items():
+        output = ["--output", str(tmp_path / name), "--size", "193", "--quiet"]
+        assert main(["segment", *PICTURES, *output, *options]) == 0
+    for one, other in zip(masks(tmp_path / "lite"), masks(tmp_path / "keras")):
+        assert np.mean(one != other) < 1e-4
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ("--runtime litert", "litert runs a .tflite file"),
+        ("--threads 2", "`threads` is for LiteRT"),
+        ("--weights absent.tflite", "no such model file: absent.tflite"),
+    ],
+)
+def test_what_does_not_fit(options, message, no_network, tmp_path, capsys):
+    output = ["--output", str(tmp_path / "new")]
+    assert main(["segment", *PICTURES, *output, *options.split()]) == 1
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_unknown_runtime_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["segment", *PICTURES, "--runtime", "tflite"])
+    assert exit_.value.code == 2
+    assert "choose from" in capsys.readouterr().err
+
+
+def test_explain_says_what_to_do(weights, tmp_path, capsys):
+    options = ["--weights", weights, "--explain", "--size", "65"]
+    assert main(["segment", *PICTURES, "--output", str(tmp_path), *options]) == 1
+    assert "Use the Keras model" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
