@@ -11,7 +11,7 @@ from tfcoseg.signature import WORKING_SIZE
 
 MSRC_7 = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.gates]
 
 
 def folder(name):

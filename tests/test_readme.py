@@ -75,6 +75,7 @@ def test_it_opens_with_the_two_lines_that_do_the_set_up():
     assert install_and_test == "pip install '.[test]' && pytest"
 
 
+@pytest.mark.gates
 @pytest.mark.slow
 def test_the_first_line_finds_the_sheep(tmp_path, monkeypatch, capsys):
     line = blocks("sh")[0].splitlines()[0].partition(" && ")[2]

@@ -3,7 +3,9 @@
 `pytest -m gates` reruns this and what else new weights have to pass.
 """
 
+import functools
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -204,6 +206,26 @@ def test_serve_bytes(version, exported, files, predicted):
         for a, b in _both_ways(files)
     ]
     _assert_same_masks(results, predicted)
+
+
+def test_shared_batches_change_nothing(exported, files):
+    """Sixteen requests at once, of pairs of three sizes, against one after the other."""
+    plain, batched = (tf.saved_model.load(exported / version) for version in "12")
+    batches = [_file_batch(*files[index % 3]) for index in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        ask = functools.partial(run_signature, batched, "serve_bytes")
+        answers = list(pool.map(ask, batches))
+    for batch, answer in zip(batches[:3] * 6, answers):
+        alone = run_signature(plain, "serve_bytes", batch)
+        for which in ("a", "b"):
+            name = f"mask_{which}_bytes"
+            together, expected = (
+                np.asarray(Image.open(io.BytesIO(outputs[name][0]))).astype(int)
+                for outputs in (answer, alone)
+            )
+            assert np.abs(together - expected).max() <= 1
+            difference = answer[f"score_{which}"] - alone[f"score_{which}"]
+            assert abs(difference) <= 1e-5
 
 
 def test_serve_bytes_through_the_c_api(exported, files, predicted, run_c_api):

@@ -83,7 +83,9 @@ def export_saved_model(
         _write_json(extra / CARD_FILE, dict(card or {"name": model.name}))
         loaded = tf.saved_model.load(new)
         _write_json(extra / SIGNATURES_FILE, {**about, **_described(loaded)})
-        write_warmup_records(extra, loaded, working_size, batching == "in-graph")
+        write_warmup_records(
+            extra, loaded, working_size, max_pixels, batching == "in-graph"
+        )
         replay(extra, loaded)
         return _publish(new, folder)
     finally:

@@ -5,6 +5,7 @@ seconds. TensorFlow Serving replays `assets.extra/tf_serving_warmup_requests`; a
 that fails keeps the version from loading, so they are replayed before publishing too.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ Request = tuple[str, dict[str, np.ndarray]]
 
 
 def write_warmup_records(
-    extra: Path, loaded: Any, working_size: int, batched: bool
+    extra: Path, loaded: Any, working_size: int, max_pixels: int, batched: bool
 ) -> None:
     """Writes a request or more for each signature, made of the sample pictures.
 
@@ -53,10 +54,11 @@ def write_warmup_records(
         extra: the version's folder `assets.extra`.
         loaded: the version, loaded by `tf.saved_model.load`.
         working_size: the pixel signatures are warmed up at this size, and at 513.
+        max_pixels: the most pixels that `serve_bytes` takes in a picture.
         batched: whether `serve_bytes` batches in the graph.
     """
     with tf.io.TFRecordWriter(str(extra / RECORDS_FILE)) as writer:
-        for name, inputs in _requests(loaded, working_size, batched):
+        for name, inputs in _requests(loaded, working_size, max_pixels, batched):
             # A server looks at the signature only: it knows which model it warms up.
             request = encode_predict_request("", name, inputs)
             writer.write(encode_prediction_log(request))
@@ -86,9 +88,10 @@ def replay(extra: Path, loaded: Any) -> int:
     return count
 
 
-def _requests(loaded, working_size, batched) -> Iterator[Request]:
+def _requests(loaded, working_size, max_pixels, batched) -> Iterator[Request]:
     pictures = [read_image(path) for path in samples.pair()]
-    files = [tf.io.encode_jpeg(picture).numpy() for picture in pictures]
+    small = [_within(max_pixels, picture) for picture in pictures]
+    files = [tf.io.encode_jpeg(picture).numpy() for picture in small]
     for rows in _BATCHED_ROWS if batched else _ROWS:
         file_a, file_b = (np.array([file] * rows, object) for file in files)
         yield SERVE_BYTES, {IMAGE_A: file_a, IMAGE_B: file_b}
@@ -104,3 +107,11 @@ def _requests(loaded, working_size, batched) -> Iterator[Request]:
     correlated = run_signature(loaded, CORRELATE, own)
     size = np.array(pictures[0].shape[:2], np.int32)
     yield DECODE, {**correlated, **encoded, SIZE: size}
+
+
+def _within(max_pixels, picture):
+    """The picture, made smaller where it has more pixels than that."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, math.sqrt(max_pixels / (height * width)))
+    size = [max(1, int(side * scale)) for side in (height, width)]
+    return resize_image(picture, tuple(size))
