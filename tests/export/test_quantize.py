@@ -3,7 +3,9 @@
 import copy
 import hashlib
 import json
+import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -323,16 +325,33 @@ def test_statistics_can_be_recorded_again(float_file, tmp_path, monkeypatch, cap
     assert quantize_int8(float_file, statistics)
 
 
-@pytest.mark.slow
-def test_the_embedded_weights_pass_the_gate(tmp_path):
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory):
+    """The int8 file of the embedded weights, as the command line writes it."""
     from tfcoseg.applications import CoSegMobileNetV2
     from tfcoseg.export.litert import export_litert
 
-    exported = export_litert(
-        CoSegMobileNetV2(weights="coseg"),
-        tmp_path / "coseg.tflite",
-        "int8",
-        statistics=read_statistics("coseg"),
-    )
-    assert exported.mean_iou >= 0.95
-    assert exported.size <= 3_000_000
+    path = tmp_path_factory.mktemp("embedded") / "coseg.tflite"
+    network, statistics = CoSegMobileNetV2(weights="coseg"), read_statistics("coseg")
+    return export_litert(network, path, "int8", statistics=statistics)
+
+
+@pytest.mark.slow
+def test_the_embedded_weights_pass_the_gate(embedded):
+    assert embedded.mean_iou >= 0.95
+    assert embedded.size <= 3_000_000
+
+
+@pytest.mark.slow
+def test_real_photographs_lose_next_to_nothing(embedded):
+    """As the embedded weights themselves in tests/test_embedded_model.py."""
+    from tfcoseg.evaluate import Protocol, averages, evaluate_folder
+    from tfcoseg.inference import Predictor
+
+    folder = Path(os.environ.get("TFCOSEG_DATA", "")) / "msrc_coseg"
+    if not folder.is_dir():
+        pytest.skip("TFCOSEG_DATA names no folder with msrc_coseg/")
+    groups = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
+    protocol = Protocol(groups=groups, per_group=10)
+    evaluation = evaluate_folder(Predictor(embedded.path), folder, protocol)
+    assert 100 * averages(evaluation.by_group())["J"]["groups"] >= 80

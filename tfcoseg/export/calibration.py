@@ -74,7 +74,7 @@ def calibrate(
 
 
 def record(
-    weights: str, folders: Iterable[str | os.PathLike], pairs_per_folder: int = 25
+    weights: str, folders: Iterable[str | os.PathLike], pairs_per_folder: int = 20
 ) -> dict[str, Any]:
     """The statistics of embedded weights on folders of pictures.
 
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--data", nargs="+", type=Path, required=True)
     parser.add_argument("--weights", default="coseg")
-    parser.add_argument("--pairs", type=int, default=25, help="of each folder")
+    parser.add_argument("--pairs", type=int, default=20, help="of each folder")
     parser.add_argument("--output", type=Path, help="default: beside the weights")
     given = parser.parse_args(arguments)
     statistics = record(given.weights, given.data, given.pairs)
