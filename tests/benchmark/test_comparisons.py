@@ -11,7 +11,9 @@ from tfcoseg.benchmark import (
     compare_pipeline_with_step,
     compare_with_encoder,
     compare_with_literal,
+    compare_with_saved_model,
     describe_machine,
+    interleave,
 )
 from tfcoseg.benchmark.correlation import (
     literal_correlation,
@@ -58,6 +60,27 @@ def test_network_costs_more_than_its_encoder():
     assert pair.target == 1.8 and not pair.at_least
     assert pair.ratio > 0 and predict.ratio > 0
     assert predict.target is None
+
+
+@pytest.mark.slow
+def test_litert_and_the_saved_model(litert_file, monkeypatch):
+    monkeypatch.setattr(
+        "tfcoseg.benchmark.litert.export_litert", lambda *_: litert_file("float32")
+    )
+    found = {}
+    monkeypatch.setattr(
+        "tfcoseg.benchmark.litert.interleave",
+        lambda functions, repeats: (
+            found.update({name: run() for name, run in functions.items()})
+            or interleave(functions, repeats)
+        ),
+    )
+    (comparison,) = compare_with_saved_model(1, sizes=(65,))
+    assert comparison.target == 1.5 and comparison.at_least
+    times = comparison.timings
+    assert comparison.ratio == times["saved_model"].median / times["litert"].median
+    for name, array in found["saved_model"].items():
+        np.testing.assert_allclose(found["litert"][name], array, atol=1e-4)
 
 
 def test_pipeline(tmp_path):

@@ -9,6 +9,9 @@ from tfcoseg.benchmark.correlation import compare_with_literal as compare_with_l
 from tfcoseg.benchmark.implementations import (
     compare_implementations as compare_implementations,
 )
+from tfcoseg.benchmark.litert import (
+    compare_with_saved_model as compare_with_saved_model,
+)
 from tfcoseg.benchmark.machine import describe_machine as describe_machine
 from tfcoseg.benchmark.network import compare_with_encoder as compare_with_encoder
 from tfcoseg.benchmark.pipeline import (

@@ -18,7 +18,7 @@ Everything is a ratio of two things timed in turn, in the same run. Let nothing 
 meanwhile.
 """
 
-PARTS = ("correlation", "network", "implementations", "pipeline")
+PARTS = ("correlation", "network", "implementations", "pipeline", "litert")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,6 +104,7 @@ def _measure(args):
             benchmark.compare_implementations, backward=args.backward
         ),
         "pipeline": compare_pipeline,
+        "litert": benchmark.compare_with_saved_model,
     }
     for name in PARTS if args.only is None else [args.only]:
         if name == "pipeline" and args.data is None:
