@@ -1,5 +1,6 @@
 """What the README tells people to type works as it stands."""
 
+import argparse
 import re
 import shlex
 from pathlib import Path
@@ -95,7 +96,7 @@ def test_the_first_line_finds_the_sheep(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("line", sorted(set(COMMAND.findall(README))))
 def test_commands_in_the_text_are_accepted(line):
-    _, *arguments = shlex.split(line)
+    _, *arguments = shlex.split(line, comments=True)
     if len(arguments) > 1 and "A B" not in line:
         assert build_parser(arguments[0]).parse_args(arguments).command == arguments[0]
 
@@ -110,9 +111,14 @@ def test_options_in_the_table_exist(command):
 
 
 def _help_of(command):
-    parser = build_parser(command)
-    (commands,) = (a for a in parser._actions if a.dest == "command")
-    return commands.choices[command].format_help()
+    (commands,) = _subcommands(build_parser(command))
+    parser = commands.choices[command]
+    formats = [p for a in _subcommands(parser) for p in a.choices.values()]
+    return "".join(p.format_help() for p in [parser, *formats])
+
+
+def _subcommands(parser):
+    return [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
 
 
 def test_files_that_it_names_exist():

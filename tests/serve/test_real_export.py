@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tfcoseg import samples
+from tfcoseg.pictures import read_image, resize_image
 from tfcoseg.serve import DevelopmentServer
 
 # The header of a picture, which is all that is looked at before it is refused.
@@ -48,8 +50,9 @@ def test_bytes_are_answered_as_the_graph_answers(client, exported, encoded):
     assert np.ptp(decoded(outputs["mask_a_bytes"][0])) > 0
 
 
-def test_the_stages_give_the_masks_of_the_pair(client, picture):
-    a, b = picture(48, 64).tolist(), picture(40, 56, 1).tolist()
+def test_the_stages_give_the_masks_of_the_pair(client):
+    sizes = zip(samples.pair(), ((96, 128), (80, 112)))
+    a, b = (resize_image(read_image(path), size).tolist() for path, size in sizes)
     status, pair = client.predict(inputs={"image_a": [a], "image_b": [b]})
     assert status == 200
     encoded = [
@@ -60,7 +63,7 @@ def test_the_stages_give_the_masks_of_the_pair(client, picture):
     status, correlated = client.predict(signature_name="correlate", inputs=given)
     assert status == 200
     maps = {k: v for k, v in encoded[0].items() if k not in ("embedding", "kernel")}
-    given = {"correlation": correlated["outputs"], "size": [48, 64], **maps}
+    given = {"correlation": correlated["outputs"], "size": [96, 128], **maps}
     status, content = client.predict(signature_name="decode", inputs=given)
     assert status == 200
     mask, expected = content["outputs"]["mask"], pair["outputs"]["mask_a"]
