@@ -134,6 +134,14 @@ def test_unequal_numbers_of_pictures_are_refused(batching):
         ask(function, [picture] * 3, [picture] * 2)
 
 
+@pytest.mark.parametrize("batching", [False, True])
+def test_a_request_holds_a_bounded_number_of_pairs(batching):
+    function, picture = function_of(Recorder(), batching), png(RED, (5, 5))
+    assert len(ask(function, [picture] * 32, [picture] * 32)["score_a"]) == 32
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 32 pictures"):
+        ask(function, [picture] * 33, [picture] * 33)
+
+
 def test_the_limit_on_pixels_is_the_one_given():
     function = function_of(Recorder(), batching=False)
     ask(function, [png(RED, (100, 100))], [png(RED, (5, 5))])

@@ -7,6 +7,10 @@ is not looked at.
 
 import tensorflow as tf
 
+# So many pictures of a request are decoded, or masks encoded, at once: whatever a request
+# holds, memory is needed for these only.
+_AT_ONCE = 2
+
 # What a file begins with. Only formats whose header tells the decoded size are read.
 _JPEG, _PNG, _BMP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM"
 
@@ -40,7 +44,9 @@ def decode_pictures(contents, working_size, max_pixels):
 
     shapes = (working_size, working_size, 3), (2,)
     specs = tuple(map(tf.TensorSpec, shapes, (tf.float32, tf.int32)))
-    return tf.map_fn(decode, contents, fn_output_signature=specs)
+    return tf.map_fn(
+        decode, contents, fn_output_signature=specs, parallel_iterations=_AT_ONCE
+    )
 
 
 def decode_picture(content, max_pixels):
@@ -79,7 +85,10 @@ def encode_masks(probabilities, sizes):
         return tf.io.encode_png(tf.cast(grey, tf.uint8))
 
     spec = tf.TensorSpec((), tf.string)
-    return tf.map_fn(encode, (probabilities, sizes), fn_output_signature=spec)
+    rows = (probabilities, sizes)
+    return tf.map_fn(
+        encode, rows, fn_output_signature=spec, parallel_iterations=_AT_ONCE
+    )
 
 
 def _within_limit(size, max_pixels):

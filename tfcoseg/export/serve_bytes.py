@@ -9,11 +9,13 @@ from tfcoseg import signature as names
 from tfcoseg.export.encoded_pictures import decode_pictures, encode_masks
 from tfcoseg.export.signatures import Signature, predict_pair
 
+# The most pairs of one request; the network sees them together.
+MOST_ROWS = 32
+
 # In-graph batching: requests that come within so many microseconds share a batch, which
 # is padded to one of the sizes; more rows are split.
 _TIMEOUT_MICROS = 2000
 _BATCH_SIZES = (1, 2, 4, 8)
-_MOST_ROWS = 64
 _BATCH_THREADS = 2
 _QUEUED_BATCHES = 64
 
@@ -25,7 +27,8 @@ def serve_bytes_of(
 
     It takes image_a and image_b, string tensors (n,) of encoded pictures of any sizes,
     and gives mask_a_bytes and mask_b_bytes, string tensors (n,) of 8-bit grey PNGs of
-    probability x 255 at each picture's own size, score_a and score_b, float32 (n,).
+    probability x 255 at each picture's own size, score_a and score_b, float32 (n,). At
+    most `MOST_ROWS` pairs are taken at once.
 
     Args:
         model: a model of `tfcoseg.applications`.
@@ -40,8 +43,8 @@ def serve_bytes_of(
 
     def serve(inputs):
         (images_a, sizes_a), (images_b, sizes_b) = [
-            decode_pictures(contents, working_size, max_pixels)
-            for contents in _of_equal_number(inputs)
+            decode_pictures(content, working_size, max_pixels)
+            for content in _contents(inputs)
         ]
         masks_a, masks_b, scores_a, scores_b = run(images_a, images_b)
         # A batch function forgets the shapes of what it returns.
@@ -78,24 +81,23 @@ def _core(model, square) -> Callable:
 def _batched(core) -> Callable:
     return tf.nondifferentiable_batch_function(
         num_batch_threads=_BATCH_THREADS,
-        max_batch_size=_MOST_ROWS,
+        max_batch_size=MOST_ROWS,
         batch_timeout_micros=_TIMEOUT_MICROS,
         allowed_batch_sizes=list(_BATCH_SIZES),
         max_enqueued_batches=_QUEUED_BATCHES,
     )(core)
 
 
-def _of_equal_number(inputs):
-    """The two inputs, once it is certain that both hold the same number of pictures."""
+def _contents(inputs):
+    """The two inputs, once it is certain that they can be run together."""
     contents = [inputs[name] for name in (names.IMAGE_A, names.IMAGE_B)]
     count_a, count_b = (tf.shape(content)[0] for content in contents)
-    message = tf.strings.join(
-        [
-            "image_a and image_b must hold the same number of pictures. Received: ",
-            tf.strings.as_string(count_a),
-            " and ",
-            tf.strings.as_string(count_b),
-        ]
-    )
-    with tf.control_dependencies([tf.Assert(count_a == count_b, [message])]):
+    received = [tf.strings.as_string(count_a), " and ", tf.strings.as_string(count_b)]
+    equal = "image_a and image_b must hold the same number of pictures. Received: "
+    few = f"image_a and image_b may hold at most {MOST_ROWS} pictures each. Received: "
+    checks = [
+        tf.Assert(fits, [tf.strings.join([rule, *received])])
+        for fits, rule in ((count_a == count_b, equal), (count_a <= MOST_ROWS, few))
+    ]
+    with tf.control_dependencies(checks):
         return [tf.identity(content) for content in contents]
