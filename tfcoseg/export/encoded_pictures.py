@@ -3,12 +3,16 @@
 The rules are those of `tfcoseg.pictures`, as far as TensorFlow's decoders know them: an
 alpha channel is dropped and of 16 bits the high byte is kept; but the EXIF orientation
 is not looked at.
+
+Sizes are read from headers, and are those that the decoders will use. What is not
+guarded is the time for what a picture within the limit may hold: a JPEG of a thousand
+scans, or the compressed texts of a PNG; a limit on the bytes of a request bounds it.
 """
 
 import tensorflow as tf
 
-# So many pictures of a request are decoded, or masks encoded, at once: whatever a request
-# holds, memory is needed for these only.
+# So many pictures of a request are decoded, or masks encoded, at once: memory at full
+# size is needed for these only, however many there are.
 _AT_ONCE = 2
 
 # What a file begins with. Only formats whose header tells the decoded size are read.
