@@ -60,10 +60,17 @@ def test_jpeg_as_pillow_reads_it(mode, options, decode):
     np.testing.assert_allclose(decode(content).numpy(), expected.astype(int), atol=2)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_bmp_as_pillow_reads_it(mode, decode):
     content = encoded(pixels(mode), "BMP")
     np.testing.assert_array_equal(decode(content), read_image(pixels(mode)))
+
+
+@pytest.mark.parametrize("mode, bits", [("P", 8), ("L", 8), ("1", 1)])
+def test_bmp_with_a_palette_is_refused(mode, bits, decode):
+    """TensorFlow would take the palette's indices for shades of grey."""
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"Received: {bits}]"):
+        decode(encoded(pixels(mode), "BMP"))
 
 
 def test_squares_are_those_of_the_predictor():

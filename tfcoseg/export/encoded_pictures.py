@@ -114,14 +114,15 @@ def _decode_jpeg(content, channels):
 
 
 def _decode_bmp(content, channels):
-    """Of 1, 3 or 4 channels as they come, since the decoder converts none."""
-    picture = tf.io.decode_bmp(content)
-    picture = tf.cond(
-        tf.shape(picture)[2] == 1,
-        lambda: tf.repeat(picture, channels, axis=2),
-        lambda: picture[..., :channels],
+    """Of 24 or 32 bits; the decoder would take the indices of a palette for grey."""
+    bits = _number(content, 28, little=True) % 2**16
+    refused = (
+        "A BMP picture must have 24 or 32 bits per pixel; save it as PNG. Received: "
     )
-    return picture
+    message = tf.strings.join([refused, tf.strings.as_string(bits)])
+    known = tf.logical_or(bits == 24, bits == 32)
+    with tf.control_dependencies([tf.Assert(known, [message])]):
+        return tf.io.decode_bmp(tf.identity(content))[..., :channels]
 
 
 def _size_of_jpeg(content):
