@@ -1,5 +1,6 @@
 import hashlib
 import json
+import zipfile
 
 import pytest
 
@@ -37,3 +38,27 @@ def test_card_that_is_no_json(tmp_path):
 def test_missing_weights(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_card(tmp_path / "none.keras")
+
+
+def test_card_of_an_exported_folder(tmp_path):
+    folder = tmp_path / "models" / "3"
+    (folder / "assets.extra").mkdir(parents=True)
+    (folder / "saved_model.pb").write_bytes(b"graph")
+    sha256 = hashlib.sha256(b"graph").hexdigest()
+    assert read_card(folder) == {"name": "3", "sha256": sha256}
+    card = {"name": "mine-v1", "sha256": "of the weights", "trained_on": ["pets"]}
+    (folder / "assets.extra" / "model_card.json").write_text(json.dumps(card))
+    found = read_card(folder)
+    assert found == {**card, "sha256": found["sha256"]} and len(found["sha256"]) == 64
+
+
+def test_card_inside_a_litert_file(tmp_path):
+    path = tmp_path / "phone.tflite"
+    path.write_bytes(b"TFL3 network")
+    sha256 = hashlib.sha256(b"TFL3 network").hexdigest()
+    assert read_card(path) == {"name": "phone", "sha256": sha256}
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("model_card.json", '{"name": "mine-v1", "trained_on": []}')
+    found = read_card(path)
+    assert found["name"] == "mine-v1" and found["trained_on"] == []
+    assert found["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()

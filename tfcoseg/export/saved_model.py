@@ -12,6 +12,7 @@ import keras
 import tensorflow as tf
 
 import tfcoseg
+from tfcoseg.cards import CARD_FILE, EXTRA_FOLDER
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.serve_bytes import serve_bytes_of
 from tfcoseg.export.signatures import Signature, signatures_of
@@ -20,9 +21,7 @@ from tfcoseg.signature import MAX_SERVED_PIXELS, SERVE_BYTES, WORKING_SIZE
 
 BATCHING = ("none", "in-graph")
 
-# TensorFlow Serving reads the warm-up records of this folder, and leaves the rest.
-EXTRA_FOLDER = "assets.extra"
-CARD_FILE, SIGNATURES_FILE = "model_card.json", "signatures.json"
+SIGNATURES_FILE = "signatures.json"
 
 
 def export_saved_model(
