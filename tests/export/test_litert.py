@@ -11,6 +11,7 @@ from tfcoseg.cards import read_card  # noqa: E402
 from tfcoseg.export import litert  # noqa: E402
 from tfcoseg.export.flatbuffer import operators  # noqa: E402
 from tfcoseg.export.flatbuffer import append_files, check_operators  # noqa: E402
+from tfcoseg.export.graphs import read_graphs  # noqa: E402
 from tfcoseg.inference.litert import load_stages  # noqa: E402
 
 SIGNATURES = {
@@ -92,6 +93,15 @@ def test_builtin_operators_only(float32):
     assert set(found.values()) == {"builtin"}
     assert {"CONV_2D", "DEPTHWISE_CONV_2D", "RESIZE_BILINEAR"} <= set(found)
     assert not {"VAR_HANDLE", "READ_VARIABLE", "CALL_ONCE"} & set(found)
+
+
+def test_nothing_is_padded_by_nothing(float32):
+    """What is left pads the kernels of 11 and 15 to 19: two of each image."""
+    kinds = {
+        name: [operator.kind for operator in graph.operators].count("PAD")
+        for name, graph in read_graphs(float32.read_bytes()).items()
+    }
+    assert kinds == {"serving_default": 4, "encode": 2, "correlate": 0, "decode": 0}
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from tfcoseg.export.gate import (
     check_probabilities,
     sample_pairs,
 )
+from tfcoseg.export.padding import without_empty_paddings
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.rounding import correct_biases
 from tfcoseg.export.signatures import predict_pair, signatures_of
@@ -125,7 +126,8 @@ def _convert(model, precision):
     # Only through a SavedModel do signatures and variables come out right.
     with tempfile.TemporaryDirectory() as folder:
         archive = keras.export.ExportArchive()
-        model = with_plain_dilations(with_implementation(model, "depthwise"))
+        model = with_implementation(model, "depthwise")
+        model = without_empty_paddings(with_plain_dilations(model))
         archive.track(model)
         for name, signature in signatures_of(model, batch=1).items():
             specs = [signature.inputs]
