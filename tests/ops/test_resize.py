@@ -22,6 +22,8 @@ def test_the_dtype_stays():
 def test_resize_like_in_a_graph_of_unknown_sizes():
     anything = tf.TensorSpec((None, None, None, 1))
     resize = tf.function(resize_like, input_signature=[anything, anything])
+    outputs = resize.get_concrete_function().structured_outputs
+    assert outputs.shape.as_list() == [None, None, None, 1]
     assert resize(tf.ones((1, 2, 3, 1)), tf.ones((1, 5, 4, 1))).shape == (1, 5, 4, 1)
 
 

@@ -36,4 +36,5 @@ def _resize_by_axes(images, size):
     columns = tf.transpose(images, (0, 1, 3, 2))
     columns = _resize(columns, tf.stack([size[0], 1]))
     rows = _resize(tf.transpose(columns, (0, 3, 2, 1)), tf.stack([size[1], 1]))
-    return tf.transpose(rows, (0, 3, 1, 2))
+    # Squeezed, or the 1 would not be seen where sizes are not known yet.
+    return tf.expand_dims(tf.transpose(tf.squeeze(rows, 2), (0, 2, 1)), -1)
