@@ -91,7 +91,8 @@ def test_savedmodel_writes_the_next_version(model, tmp_path, capsys):
     arguments += ["--max-pixels", "9000", "--batching", "in-graph"]
     assert main(["export", "savedmodel", str(folder), *arguments]) == 0
     printed = capsys.readouterr()
-    assert printed.out == f"{folder / '7'}\n" and printed.err == ""
+    assert printed.out == f"{folder / '7'}\n"
+    assert printed.err == "writing a version, and trying its warm-up records\n"
     extra = folder / "7" / "assets.extra"
     card = json.loads((extra / "model_card.json").read_text())
     assert card["name"] == "mine" and card["trained_on"] == ["pets"]

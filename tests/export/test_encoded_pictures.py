@@ -155,6 +155,22 @@ def test_as_many_pixels_as_are_allowed_are_read(decode):
     assert decode(png_of_zeros(LIMIT // 100, 100)).shape == (100, LIMIT // 100, 3)
 
 
+def with_scans(count):
+    """A progressive JPEG whose last scan comes again and again."""
+    content = encoded(pixels("RGB"), "JPEG", progressive=True)
+    start = content.rindex(b"\xff\xda")
+    return content[:start] + content[start:-2] * count + content[-2:]
+
+
+def test_a_jpeg_of_very_many_scans_is_refused(decode):
+    scans = with_scans(1).count(b"\xff\xda")
+    assert 1 < scans < 20
+    assert decode(with_scans(80)).shape == decode(with_scans(1)).shape == (37, 50, 3)
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        decode(with_scans(100))
+    assert f"at most 100 scans. Received: {scans + 99}]" in str(caught.value)
+
+
 PNG, JPEG, BMP = (encoded(pixels("RGB"), name) for name in ("PNG", "JPEG", "BMP"))
 
 

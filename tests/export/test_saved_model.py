@@ -1,6 +1,8 @@
 """Versions in a folder: their names, their files, their signatures."""
 
 import json
+import os
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import tensorflow as tf
 
 from tfcoseg.applications import endpoints
 from tfcoseg.cards import read_card
-from tfcoseg.export import export_saved_model, saved_model
+from tfcoseg.export import export_saved_model, saved_model, with_implementation
 from tfcoseg.inference.saved_model import run_signature
 
 
@@ -121,10 +123,24 @@ def test_one_picture_is_correlated_with_many_partners_at_once(loaded):
     assert np.abs(answers[1] - answers[0]).max() > 1
 
 
-def test_the_correlation_is_portable(exported):
-    """By transforms, whatever is fastest on the exporting machine, and not for XLA."""
-    graph = (exported / "1" / "saved_model.pb").read_bytes()
-    assert b"IRFFT2D" in graph and b"XlaMustCompile" not in graph
+@pytest.mark.parametrize(
+    "size, received",
+    [
+        ((8000, 7000), "8000 x 7000"),
+        ((0, 9), "0 x 9"),
+        ((2**31 - 1,) * 2, "2147483647"),
+    ],
+)
+def test_decode_refuses_sizes_that_no_picture_may_have(loaded, size, received):
+    spec = loaded.signatures["decode"].structured_input_signature[1]
+    inputs = {
+        name: np.zeros([n or 1 for n in tensor.shape], np.float32)
+        for name, tensor in spec.items()
+    }
+    inputs["size"] = np.array(size, np.int32)
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        run_signature(loaded, "decode", inputs)
+    assert f"50000000 pixels at most. Received: {received}" in str(caught.value)
 
 
 @pytest.fixture
@@ -139,6 +155,30 @@ def quick(monkeypatch):
     monkeypatch.setattr(saved_model, "_write", write)
     monkeypatch.setattr(saved_model, "write_warmup_records", lambda *a: None)
     monkeypatch.setattr(saved_model, "replay", lambda *a: None)
+
+
+def test_the_correlation_is_portable(quick, model, tmp_path, monkeypatch):
+    """By transforms, whatever the model uses on the exporting machine."""
+    seen = []
+    real = saved_model.signatures_of
+
+    def signatures_of(rebuilt, **options):
+        seen.append(rebuilt.get_layer("pyramid_xcorr").implementation)
+        return real(rebuilt, **options)
+
+    monkeypatch.setattr(saved_model, "signatures_of", signatures_of)
+    export_saved_model(with_implementation(model, "depthwise"), tmp_path)
+    assert seen == ["fft"]
+
+
+def test_what_killed_exports_have_left_is_swept_after_a_day(quick, model, tmp_path):
+    for name, hours in ((".new-old", 25), (".new-other", 1), (".mine", 25)):
+        (tmp_path / name).mkdir()
+        then = time.time() - 3600 * hours
+        os.utime(tmp_path / name, (then, then))
+    export_saved_model(model, tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {".new-other", ".mine", "1"}
 
 
 def test_the_next_version_is_the_greatest_number_and_one(quick, model, tmp_path):

@@ -138,8 +138,20 @@ def test_unequal_numbers_of_pictures_are_refused(batching):
 def test_a_request_holds_a_bounded_number_of_pairs(batching):
     function, picture = function_of(Recorder(), batching), png(RED, (5, 5))
     assert len(ask(function, [picture] * 32, [picture] * 32)["score_a"]) == 32
-    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 32 pictures"):
-        ask(function, [picture] * 33, [picture] * 33)
+    rule = "must hold 1 to 32 pictures each. Received: "
+    for count in (0, 33):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{rule}{count} and"):
+            rows = tf.constant([picture] * count, tf.string, shape=(count,))
+            function({"image_a": rows, "image_b": rows})
+
+
+def test_without_batching_the_network_sees_one_pair_at_a_time():
+    recorder = Recorder()
+    rows = [png((index, 0, 0), (4 + index, 4)) for index in range(5)]
+    answer = ask(function_of(recorder, batching=False), rows, rows[::-1])
+    assert recorder.batches == [1] * 5
+    greys = [opened(content)[0, 0] for content in answer["mask_a_bytes"]]
+    assert greys == [0, 1, 2, 3, 4]
 
 
 def test_the_limit_on_pixels_is_the_one_given():

@@ -1,6 +1,7 @@
 """`tfcoseg export savedmodel`: a version for TensorFlow Serving."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from tfcoseg.cli.arguments import whole_number, working_size
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("none", "in-graph"),
         default="none",
         help="in-graph: concurrent requests of serve_bytes share a batch, whatever "
-        "sizes their pictures have; for servers under load (default: %(default)s)",
+        "sizes their pictures have; meant for GPUs (default: %(default)s)",
     )
     add(
         "--size",
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="serve_bytes refuses pictures of more pixels before it decodes them "
         "(default: %(default)s)",
     )
-    add("--quiet", action="store_true", help="do not say what was written")
+    add("--quiet", action="store_true", help="print errors only")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
 
     check_keras_path(args.weights)
     make_folder(args.folder)
+    if not args.quiet:
+        print("writing a version, and trying its warm-up records", file=sys.stderr)
     with quiet_tensorflow():
         from tfcoseg.export import export_saved_model
 

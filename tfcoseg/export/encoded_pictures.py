@@ -4,9 +4,9 @@ The rules are those of `tfcoseg.pictures`, as far as TensorFlow's decoders know 
 alpha channel is dropped and of 16 bits the high byte is kept; but the EXIF orientation
 is not looked at.
 
-Sizes are read from headers, and are those that the decoders will use. What is not
-guarded is the time for what a picture within the limit may hold: a JPEG of a thousand
-scans, or the compressed texts of a PNG; a limit on the bytes of a request bounds it.
+Sizes are read from headers, and are those that the decoders will use. The scans of a
+JPEG, each of which passes over the whole picture, are counted. Not guarded are the
+compressed texts of a PNG, which its decoder bounds itself.
 """
 
 import tensorflow as tf
@@ -17,6 +17,9 @@ _AT_ONCE = 2
 
 # What a file begins with. Only formats whose header tells the decoded size are read.
 _JPEG, _PNG, _BMP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM"
+
+# A progressive JPEG has ten scans or so; thousands would fit into a small file.
+_SCAN, _MOST_SCANS = b"\xff\xda", 100
 
 
 def decode_pictures(contents, working_size, max_pixels):
@@ -109,7 +112,13 @@ def _within_limit(size, max_pixels):
 
 
 def _decode_jpeg(content, channels):
-    # As Pillow decodes; TensorFlow's default is faster and less exact.
+    """Exactly, as Pillow decodes; TensorFlow's default is faster and less exact."""
+    # Within a picture's data these two bytes begin a scan and nothing else.
+    scans = tf.size(tf.strings.split([content], _SCAN).values) - 1
+    refused = f"A JPEG picture may have at most {_MOST_SCANS} scans. Received: "
+    message = tf.strings.join([refused, tf.strings.as_string(scans)])
+    with tf.control_dependencies([tf.Assert(scans <= _MOST_SCANS, [message])]):
+        content = tf.identity(content)
     return tf.io.decode_jpeg(content, channels, dct_method="INTEGER_ACCURATE")
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from tfcoseg.signature import MAX_SERVED_PIXELS, SERVE_BYTES, WORKING_SIZE
 BATCHING = ("none", "in-graph")
 
 SIGNATURES_FILE = "signatures.json"
+
+_HIDDEN = ".new-"
 
 
 def export_saved_model(
@@ -42,7 +45,8 @@ def export_saved_model(
         folder: the model's folder, which holds its versions; made if need be.
         batching: `"in-graph"` puts concurrent calls of `serve_bytes` together.
         working_size: side in pixels of the square at which `serve_bytes` runs.
-        max_pixels: `serve_bytes` refuses pictures whose header announces more.
+        max_pixels: `serve_bytes` refuses pictures whose header announces more, `decode`
+            sizes that have more.
         card: what is known of the weights, written beside the model as it is.
 
     Returns:
@@ -58,7 +62,7 @@ def export_saved_model(
             f"`batching` must be one of {list(BATCHING)}. Received: {batching!r}"
         )
     model = with_implementation(model, "fft")
-    signatures = signatures_of(model)
+    signatures = signatures_of(model, max_pixels=max_pixels)
     signatures[SERVE_BYTES] = serve_bytes_of(
         model, working_size, max_pixels, batching == "in-graph"
     )
@@ -72,8 +76,9 @@ def export_saved_model(
     }
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     # Hidden and without a number, so that no server takes it for a version.
-    hidden = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
+    hidden = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
     try:
         new = hidden / "version"
         _write(signatures, new)
@@ -89,6 +94,13 @@ def export_saved_model(
         return _publish(new, folder)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Takes away what exports that were killed have left, a day ago or longer."""
+    for leftover in folder.glob(f"{_HIDDEN}*"):
+        if time.time() - leftover.stat().st_mtime > 24 * 3600:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _write(signatures: Mapping[str, Signature], path: Path) -> None:

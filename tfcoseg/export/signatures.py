@@ -27,12 +27,16 @@ class Signature:
     inputs: dict[str, tf.TensorSpec]
 
 
-def signatures_of(model: keras.Model, batch: int | None = None) -> dict[str, Signature]:
+def signatures_of(
+    model: keras.Model, batch: int | None = None, max_pixels: int | None = None
+) -> dict[str, Signature]:
     """The pixel signatures of a model: serving_default, encode, correlate, decode.
 
     Args:
         model: a model of `tfcoseg.applications`.
         batch: the batch size, or None for any.
+        max_pixels: the most pixels of a mask for which `decode` may be asked, since it
+            needs no pixels to ask for many; None for any number.
 
     Returns:
         Signatures by name:
@@ -68,9 +72,10 @@ def signatures_of(model: keras.Model, batch: int | None = None) -> dict[str, Sig
 
     def decode(inputs):
         given = {name: inputs[name] for name in maps}
-        mask = endpoints.decode(
-            model, inputs[names.CORRELATION], given, inputs[names.SIZE]
-        )
+        size = inputs[names.SIZE]
+        if max_pixels is not None:
+            size = _bounded(size, max_pixels)
+        mask = endpoints.decode(model, inputs[names.CORRELATION], given, size)
         return {names.MASK: mask, names.SCORE: endpoints.score(mask)}
 
     return {
@@ -117,6 +122,21 @@ def _specs_of_encoded(model, image):
     return {
         name: tf.TensorSpec(spec.shape, spec.dtype) for name, spec in outputs.items()
     }
+
+
+def _bounded(size, max_pixels):
+    """The size, once it is certain that it can be had."""
+    message = tf.strings.join(
+        [
+            f"`size` must be a height and a width of at least 1 and of {max_pixels} "
+            "pixels at most. Received: ",
+            tf.strings.reduce_join(tf.strings.as_string(size), separator=" x "),
+        ]
+    )
+    pixels = tf.reduce_prod(tf.cast(size, tf.int64))
+    fits = tf.logical_and(tf.reduce_min(size) >= 1, pixels <= max_pixels)
+    with tf.control_dependencies([tf.Assert(fits, [message])]):
+        return tf.identity(size)
 
 
 def _broadcast(embedding, kernel):

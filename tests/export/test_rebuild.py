@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from tfcoseg.export import with_implementation
+
+
+@pytest.mark.parametrize("implementation", ["fft", "depthwise", "vectorized_map"])
+def test_the_same_model_with_another_implementation(implementation, model):
+    before = model.get_layer("pyramid_xcorr").implementation
+    rebuilt = with_implementation(model, implementation)
+    assert rebuilt.get_layer("pyramid_xcorr").implementation == implementation
+    assert model.get_layer("pyramid_xcorr").implementation == before == "auto"
+    names = [[layer.name for layer in m.layers] for m in (model, rebuilt)]
+    assert names[0] == names[1]
+    images = np.random.default_rng(0).uniform(0, 255, (2, 1, 64, 48, 3))
+    pair = {"image_a": images[0], "image_b": images[1]}
+    expected, found = (m.predict_on_batch(pair) for m in (model, rebuilt))
+    for name in ("mask_a", "mask_b"):
+        assert np.ptp(expected[name]) > 0.01
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-5)
+
+
+def test_training_the_copy_leaves_the_model_alone(model):
+    rebuilt = with_implementation(model, "fft")
+    kept = model.get_weights()[0].copy()
+    rebuilt.weights[0].assign(rebuilt.weights[0] + 1)
+    np.testing.assert_array_equal(model.get_weights()[0], kept)
