@@ -54,7 +54,7 @@ def write_warmup_records(
         extra: the version's folder `assets.extra`.
         loaded: the version, loaded by `tf.saved_model.load`.
         working_size: the pixel signatures are warmed up at this size, and at 513.
-        max_pixels: the most pixels that `serve_bytes` takes in a picture.
+        max_pixels: the most pixels of a picture, or of a mask, that are allowed.
         batched: whether `serve_bytes` batches in the graph.
     """
     with tf.io.TFRecordWriter(str(extra / RECORDS_FILE)) as writer:
@@ -105,7 +105,7 @@ def _requests(loaded, working_size, max_pixels, batched) -> Iterator[Request]:
     own = {name: encoded.pop(name) for name in (EMBEDDING, KERNEL)}
     yield CORRELATE, own
     correlated = run_signature(loaded, CORRELATE, own)
-    size = np.array(pictures[0].shape[:2], np.int32)
+    size = np.array(small[0].shape[:2], np.int32)
     yield DECODE, {**correlated, **encoded, SIZE: size}
 
 
