@@ -37,7 +37,7 @@ def no_model(monkeypatch):
     def load(name):
         raise AssertionError("a model was loaded")
 
-    monkeypatch.setattr("tfcoseg.inference.runtimes.load_keras_model", load)
+    monkeypatch.setattr("tfcoseg.inference.keras_runtime.load_keras_model", load)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

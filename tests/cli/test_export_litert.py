@@ -19,7 +19,8 @@ def calls(monkeypatch):
 
     monkeypatch.setattr(litert, "export_litert", export)
     monkeypatch.setattr(
-        "tfcoseg.inference.runtimes.load_keras_model", lambda name: f"model of {name}"
+        "tfcoseg.inference.keras_runtime.load_keras_model",
+        lambda name: f"model of {name}",
     )
     return found
 

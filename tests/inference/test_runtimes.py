@@ -11,7 +11,9 @@ import pytest
 from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.embedded import EMBEDDED_WEIGHTS
 from tfcoseg.inference import Predictor
-from tfcoseg.inference.runtimes import KerasRuntime, check_model_path, load_runtime
+from tfcoseg.inference.keras_runtime import KerasRuntime
+from tfcoseg.inference.model_paths import check_model_path
+from tfcoseg.inference.runtimes import load_runtime
 
 
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5"])

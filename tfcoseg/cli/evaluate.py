@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate.report import FILES, heading, write_report
     from tfcoseg.evaluate.table import format_table
-    from tfcoseg.inference.runtimes import check_model_path
+    from tfcoseg.inference.model_paths import check_model_path
 
     check_model_path(args.weights)
     protocol = _protocol(args)

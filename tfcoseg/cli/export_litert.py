@@ -1,6 +1,7 @@
 """`tfcoseg export litert`: a file for LiteRT (TFLite)."""
 
 import argparse
+import sys
 from pathlib import Path
 
 HELP = """\
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "float32 file (default: drawn samples)",
     )
     add("--overwrite", action="store_true", help="replace FILE if it exists already")
-    add("--quiet", action="store_true", help="do not say what was written")
+    add("--quiet", action="store_true", help="print errors only")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,12 +69,15 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.cli.outputs import make_folder
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.files import check_free
-    from tfcoseg.inference.runtimes import check_keras_path, load_keras_model
+    from tfcoseg.inference.keras_runtime import load_keras_model
+    from tfcoseg.inference.model_paths import check_keras_path
 
     _check_name(args.file)
     check_keras_path(args.weights)
     check_free([args.file], args.overwrite)
     make_folder(args.file.parent)
+    if not args.quiet:
+        print("converting the model, and comparing its masks", file=sys.stderr)
     with quiet_tensorflow():
         from tfcoseg.export.litert import export_litert
 

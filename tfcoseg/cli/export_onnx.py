@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.cli.outputs import make_folder
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.files import check_free
-    from tfcoseg.inference.runtimes import check_keras_path, load_keras_model
+    from tfcoseg.inference.keras_runtime import load_keras_model
+    from tfcoseg.inference.model_paths import check_keras_path
 
     check_keras_path(args.weights)
     check_free([args.file], args.overwrite)

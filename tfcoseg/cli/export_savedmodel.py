@@ -64,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.cards import read_card
     from tfcoseg.cli.outputs import make_folder
     from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.inference.runtimes import check_keras_path, load_keras_model
+    from tfcoseg.inference.keras_runtime import load_keras_model
+    from tfcoseg.inference.model_paths import check_keras_path
 
     check_keras_path(args.weights)
     make_folder(args.folder)

@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
     from tfcoseg.cli.outputs import check_outputs, distinct_stems, make_folder
     from tfcoseg.cli.quiet import quiet_runtime
-    from tfcoseg.inference.runtimes import check_model_path, check_runtime, runtime_of
+    from tfcoseg.inference.model_paths import check_model_path, runtime_of
+    from tfcoseg.inference.runtimes import check_runtime
 
     images = [args.image_a, args.image_b]
     stems = distinct_stems(images)
