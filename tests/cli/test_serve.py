@@ -1,11 +1,15 @@
 """`tfcoseg serve` as a person runs it: a process, a ready line, and Ctrl-C."""
 
+import contextlib
+import http.client
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -13,12 +17,13 @@ import pytest
 
 from tfcoseg.cli.main import build_parser, main
 
+ENDING = "ending; once more ends at once"
 READY = r"ready at (http://127\.0\.0\.1:(\d+)/v1/models/coseg)\n"
 
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory):
-    """A folder with a version of a model that doubles numbers."""
+    """A folder with a version of a model that doubles numbers, or takes for ever."""
     import tensorflow as tf
 
     class Double(tf.Module):
@@ -26,9 +31,15 @@ def export(tmp_path_factory):
         def double(self, x):
             return {"y": 2 * x}
 
+        @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, name="x")])
+        def endless(self, x):
+            return {"y": tf.while_loop(lambda x: x[0] > 0, lambda x: [x], [x])[0]}
+
     folder, model = tmp_path_factory.mktemp("export"), Double()
     tf.saved_model.save(
-        model, str(folder / "1"), signatures={"serving_default": model.double}
+        model,
+        str(folder / "1"),
+        signatures={"serving_default": model.double, "endless": model.endless},
     )
     return folder
 
@@ -55,8 +66,8 @@ def start():
         process.communicate()
 
 
-def ask(url, x):
-    body = json.dumps({"inputs": x}).encode()
+def ask(url, x, **more):
+    body = json.dumps({"inputs": x, **more}).encode()
     request = urllib.request.Request(url + ":predict", body)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
@@ -82,11 +93,50 @@ def test_from_the_ready_line_to_ctrl_c(start, export):
     assert (process.returncode, out) == (0, "")
     lines = err.splitlines()
     assert lines[0] == "for development, not for production"
-    for line, status in zip(lines[1:], (200, 400), strict=True):
+    assert lines[-1] == ENDING
+    for line, status in zip(lines[1:-1], (200, 400), strict=True):
         request = '"POST /v1/models/coseg:predict HTTP/1.1"'
         assert re.fullmatch(
             rf"127\.0\.0\.1 {request} {status}, \d+ bytes in \d+\.\d\d\d s", line
         )
+
+
+@pytest.fixture
+def busy(start, export):
+    """A process that runs a model which does not come to an end."""
+    process = start(export, "--port", 0)
+    url = re.fullmatch(READY, process.stdout.readline())[1]
+
+    def ask_in_vain():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            ask(url, [1], signature_name="endless")
+
+    thread = threading.Thread(target=ask_in_vain)
+    thread.start()
+    time.sleep(1)  # for the request to get there
+    assert thread.is_alive()
+    yield process
+    process.kill()
+    thread.join()
+
+
+def test_ctrl_c_does_not_wait_for_ever(busy):
+    started = time.monotonic()
+    busy.send_signal(signal.SIGINT)
+    assert busy.stderr.readline() == "for development, not for production\n"
+    assert busy.stderr.readline() == ENDING + "\n"
+    assert time.monotonic() - started < 2
+    assert busy.wait(15) == 0  # five seconds, and what a loaded machine adds
+
+
+def test_the_second_ctrl_c_ends_at_once(busy):
+    busy.send_signal(signal.SIGINT)
+    while busy.stderr.readline() != ENDING + "\n":
+        pass
+    started = time.monotonic()
+    busy.send_signal(signal.SIGINT)
+    assert busy.wait(3) == -signal.SIGINT
+    assert time.monotonic() - started < 3
 
 
 def test_a_quiet_one_that_is_told_to_end(start, export):
@@ -161,4 +211,7 @@ def test_the_help_says_what_it_is_for(capsys):
     with pytest.raises(SystemExit):
         main(["serve", "--help"])
     out = capsys.readouterr().out
-    assert "For development, not for production" in out
+    assert "for development" in out and "not for production" in out
+    assert "the most that an export with in-graph batching can put together" in (
+        " ".join(out.split())
+    )

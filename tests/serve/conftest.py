@@ -4,6 +4,8 @@ import base64
 import http.client
 import io
 import json
+import struct
+import zlib
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -188,6 +190,25 @@ def encoded(picture):
         return as_base64(file.getvalue())
 
     return encode
+
+
+@pytest.fixture(scope="session")
+def png_of_zeros():
+    """Writes a grey PNG that is never held in memory undeflated."""
+
+    def write(side):
+        deflate, row = zlib.compressobj(9), bytes(side + 1)
+        rows = b"".join(deflate.compress(row) for _ in range(side)) + deflate.flush()
+        header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+        chunks = {b"IHDR": header, b"IDAT": rows, b"IEND": b""}
+        return b"\x89PNG\r\n\x1a\n" + b"".join(map(png_chunk, chunks, chunks.values()))
+
+    return write
+
+
+def png_chunk(name, content):
+    check = struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + check
 
 
 def as_base64(content):

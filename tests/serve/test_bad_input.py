@@ -4,9 +4,6 @@ import base64
 import io
 import json
 import socket
-import struct
-import threading
-import zlib
 
 import pytest
 from PIL import Image
@@ -38,20 +35,6 @@ def refused(answer, status=400):
 
 def b64(content):
     return {"b64": base64.b64encode(content).decode()}
-
-
-def png_of_zeros(side):
-    """A grey PNG that is never held in memory undeflated."""
-
-    def chunk(name, content):
-        check = struct.pack(">I", zlib.crc32(name + content))
-        return struct.pack(">I", len(content)) + name + content + check
-
-    deflate, row = zlib.compressobj(9), bytes(side + 1)
-    rows = b"".join(deflate.compress(row) for _ in range(side)) + deflate.flush()
-    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
-    return start + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -121,14 +104,26 @@ def test_rows_of_unequal_shapes(client):
     assert "`image_a` must be a full array" in refused(client.predict(instances=two))
 
 
-def cases_of_pictures():
+def file_of(image, kind):
     file = io.BytesIO()
-    Image.effect_noise((64, 48), 50).save(file, "JPEG")
-    jpeg = file.getvalue()
+    image.save(file, kind)
+    return file.getvalue()
+
+
+def cases_of_pictures():
+    jpeg = file_of(Image.effect_noise((64, 48), 50), "JPEG")
+    large = file_of(Image.new("L", (101, 101)), "PNG")
     return {
         "bad base 64": ({"b64": "&&&"}, 400, "not valid base 64"),
-        "padding": ({"b64": "A"}, 400, "not valid base 64"),
-        "a number": (17, 400, "Received: a number"),
+        "a letter too few": ({"b64": "A"}, 400, "not valid base 64"),
+        "padding": ({"b64": "QUI=="}, 400, "not valid base 64"),
+        "base 64 for addresses": ({"b64": "_-8="}, 400, "not valid base 64"),
+        "other spaces": ({"b64": "QUJD\u2003"}, 400, "not valid base 64"),
+        "a number": (
+            17,
+            400,
+            'must be a list of pictures, each as {"b64": "..."}. ' "Received: a number",
+        ),
         "null": (None, 400, "Received: null"),
         "a list": ([b64(jpeg)], 400, "lists nested deeper"),
         "two keys": ({"b64": "", "x": 1}, 400, "Received: an object"),
@@ -139,7 +134,7 @@ def cases_of_pictures():
         "text": ("a.jpg", 400, "The model refused"),
         "truncated JPEG": (b64(jpeg[: len(jpeg) // 2]), 400, "The model refused"),
         "truncated header": (b64(jpeg[:20]), 400, "The model refused"),
-        "too many pixels": (b64(png_of_zeros(101)), 400, "picture is too large"),
+        "too many pixels": (b64(large), 400, "picture is too large"),
     }
 
 
@@ -154,7 +149,7 @@ def test_pictures(client, encoded, case):
     assert said in refused(answer, status)
 
 
-def test_a_bomb_is_never_decoded(client, encoded):
+def test_a_bomb_is_never_decoded(client, encoded, png_of_zeros):
     """It would take 400 MB in grey and 1.2 GB in colours."""
     bomb = png_of_zeros(20_000)
     assert 40_000 < len(bomb) < 500_000
@@ -162,7 +157,7 @@ def test_a_bomb_is_never_decoded(client, encoded):
         assert image.size == (300, 300) and image.getextrema() == (0, 0)
     inputs = {"image_a": [encoded(8, 8)], "image_b": [b64(bomb)]}
     answer = client.predict(signature_name="serve_bytes", inputs=inputs)
-    assert "more than 100,000,000 pixels" in refused(answer, 413)
+    assert "more than 100,000,000 pixels" in refused(answer)
 
 
 def test_a_picture_that_is_not_in_a_list(client, encoded):
@@ -239,7 +234,7 @@ def raw(client, request):
     ],
 )
 def test_lengths(client, header, status):
-    start = b"POST /v1/models/coseg:predict HTTP/1.1\r\nHost: x\r\n"
+    start = b"POST /v1/models/coseg:predict HTTP/1.1\r\nHost: localhost\r\n"
     answer = raw(client, start + header + b"\r\n{}")
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 %d " % status), answer
@@ -252,26 +247,3 @@ def test_what_is_no_http(client, request_line):
     answer = raw(client, request_line + b"\r\n\r\n")
     body = answer.partition(b"\r\n\r\n")[2] or answer
     is_one_sentence(json.loads(body))
-
-
-def test_requests_at_the_same_time_are_answered(client, encoded):
-    good = {"image_a": [encoded(20, 30)], "image_b": [encoded(25, 15)]}
-    bad = {"image_a": [encoded(20, 30)], "image_b": [b64(b"nothing")]}
-    expected = client.predict(signature_name="serve_bytes", inputs=good)
-    answers = {}
-
-    def ask(number):
-        inputs = bad if number % 3 == 0 else good
-        answers[number] = client.predict(signature_name="serve_bytes", inputs=inputs)
-
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for number, answer in answers.items():
-        if number % 3 == 0:
-            refused(answer)
-        else:
-            assert answer == expected and answer[0] == 200
-    assert len(answers) == 12

@@ -117,6 +117,14 @@ def test_a_single_input_and_a_single_output_need_no_name(client, values):
     np.testing.assert_allclose(content["predictions"], np.log([[1, 2.5]]), rtol=1e-6)
 
 
+@pytest.mark.parametrize("text", ["QWRhIQ==", "QWRhIQ", "QWRh\nIQ==\n", " Q W\tRhIQ"])
+def test_base_64_may_be_wrapped_or_without_padding(client, text):
+    assert client.predict(signature_name="greet", inputs=[{"b64": text}]) == (
+        200,
+        {"outputs": ["hello Ada!"]},
+    )
+
+
 def test_strings_whose_name_says_nothing_of_bytes_are_text(client):
     names = ["Ada", {"b64": base64.b64encode("Müller".encode()).decode()}]
     assert client.predict(signature_name="greet", instances=names) == (

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tfcoseg.serve import DevelopmentServer, Limits
+from tfcoseg.serve.answers import to_body
 from tfcoseg.serve.served_model import ServedModel
 
 BODY = json.dumps({"signature_name": "logarithm", "inputs": [[1, 1]]}).encode()
@@ -145,13 +146,26 @@ def test_pixels_in_json_are_bounded(serve, gate):
     assert client.predict(inputs={"image_a": small, "image_b": small})[0] == 200
 
 
+def test_the_numbers_of_an_answer_are_bounded(serve):
+    client = serve(json_numbers=100)
+    fits, larger = [[1, 1]] * 50, [[1, 1]] * 51
+    answer = client.predict(signature_name="logarithm", inputs=fits)
+    assert answer == (200, {"outputs": [[0.0, 0.0]] * 50})
+    answer = client.predict(signature_name="logarithm", inputs=larger)
+    assert answer[0] == 400 and "at most 100 numbers" in answer[1]["error"]
+    # Those of all outputs count together: two masks and two scores.
+    for side, status in ((6, 200), (7, 200), (8, 400)):
+        image = [[[[1, 2, 3]] * side] * side]
+        assert client.predict(inputs={"image_a": image, "image_b": image})[0] == status
+
+
 def test_the_pixels_of_all_pictures_count_together(serve, encoded):
     client = serve(picture_pixels=4000)
     inputs = {"image_a": [encoded(40, 40)], "image_b": [encoded(60, 40)]}
     assert client.predict(signature_name="serve_bytes", inputs=inputs)[0] == 200
     inputs["image_b"] = [encoded(61, 40, kind="JPEG")]
     answer = client.predict(signature_name="serve_bytes", inputs=inputs)
-    assert answer[0] == 413 and "more than 4,000 pixels" in answer[1]["error"]
+    assert answer[0] == 400 and "more than 4,000 pixels" in answer[1]["error"]
 
 
 def connect(client):
@@ -243,6 +257,38 @@ def test_errors_of_the_model(serve, monkeypatch, error, status, said):
     # Whoever runs the server may know more.
     assert any("secret of node 7" in line for line in lines) == (status == 500)
     assert client.post(BODY) == ANSWER
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["parse_body", "check_announced_pixels", "answer_of", "to_body"],
+)
+def test_memory_that_is_lacking_anywhere(serve, monkeypatch, place):
+    def fail(*args):
+        raise MemoryError
+
+    client = serve()
+    with monkeypatch.context() as patch:
+        patch.setattr(f"tfcoseg.serve.service.{place}", fail)
+        path = client.parts.path + ":predict"
+        status, content, headers = client.ask("POST", path, BODY)
+    assert status == 503 and "no room" in content["error"] and headers["Retry-After"]
+    assert client.post(BODY) == ANSWER
+
+
+def test_an_answer_is_written_in_its_turn(serve, monkeypatch):
+    gate = Gate()
+    client = serve(runs=1, waiting=4)
+    monkeypatch.setattr(
+        "tfcoseg.serve.service.to_body",
+        lambda content: gate.run(lambda: to_body(content)),
+    )
+    asking = [Asking(client) for _ in range(3)]
+    gate.wait_for(1)
+    time.sleep(0.1)
+    gate.open.set()
+    assert [a.wait()[:2] for a in asking] == [ANSWER] * 3
+    assert gate.most == 1
 
 
 def test_requests_under_way_are_answered_at_the_end(export, client_of, gate):

@@ -1,6 +1,7 @@
 """`tfcoseg serve`: an export behind TensorFlow Serving's REST API, on this machine."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -78,7 +79,8 @@ def _add_limits(add):
         type=whole_number(1),
         default=2,
         metavar="N",
-        help="requests that run at the same time (default: %(default)s)",
+        help="requests that run at the same time, and so the most that an export with "
+        "in-graph batching can put together (default: %(default)s)",
     )
     add(
         "--queue",
@@ -97,21 +99,36 @@ def _add_limits(add):
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the command until it is interrupted; returns the exit code."""
+    """Runs the command until it is interrupted, and ends the process with it."""
     from tfcoseg.cli.quiet import quiet_tensorflow
 
     server = _server(args)
     with quiet_tensorflow():
         server.start()
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = _end_of_signals()
     if not args.quiet:
         print("for development, not for production", file=sys.stderr)
     print(f"ready at {server.url}", flush=True)
     ended.wait()
+    if not args.quiet:
+        print("ending; once more ends at once", file=sys.stderr, flush=True)
     server.close()
-    return 0
+    # A model's run cannot be stopped, and Python would wait for its end.
+    os._exit(0)
+
+
+def _end_of_signals():
+    """An event that the first Ctrl-C sets; the second ends the process."""
+    ended, numbers = threading.Event(), (signal.SIGINT, signal.SIGTERM)
+
+    def end(*_):
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+        ended.set()
+
+    for number in numbers:
+        signal.signal(number, end)
+    return ended
 
 
 def _server(args):

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.serve.limits import Limits
 from tfcoseg.serve.request_error import RequestError
 
 # Strings under such names are bytes, which JSON cannot hold as they are.
 _BYTES_ENDING = "_bytes"
+
+# So many numbers are texts at the same time.
+_AT_ONCE = 1 << 14
 
 
 def answer_of(arrays: Mapping[str, np.ndarray], rows: bool) -> dict[str, Any]:
@@ -38,6 +42,18 @@ def answer_of(arrays: Mapping[str, np.ndarray], rows: bool) -> dict[str, Any]:
     return {"predictions" if rows else "outputs": columns}
 
 
+def check_answer_numbers(arrays: Mapping[str, np.ndarray], limits: Limits) -> None:
+    """Raises 400 for outputs of too many numbers, which are not worth writing."""
+    count = sum(array.size for array in arrays.values())
+    if count > limits.json_numbers:
+        raise RequestError(
+            400,
+            f"An answer may hold at most {limits.json_numbers:,} numbers; ask for "
+            "smaller or fewer masks, or send encoded pictures to `serve_bytes`. "
+            f"Received: a request for {count:,}",
+        )
+
+
 def to_json(name: str, array: np.ndarray) -> Any:
     """An output as nested lists."""
     if array.dtype == object:
@@ -49,13 +65,26 @@ def to_json(name: str, array: np.ndarray) -> Any:
             500,
             f"The model's output `{name}` is not finite, and JSON has no such number",
         )
-    # A float32 of 0.1 shall read 0.1, not 0.10000000149011612.
-    return array.astype("U").astype(np.float64).tolist()
+    return _shortest(array).tolist()
 
 
 def to_body(content: Any) -> bytes:
     """The bytes of an answer."""
     return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _shortest(array):
+    """As doubles that are written no longer than the array's own type allows.
+
+    A float32 of 0.1 shall read 0.1, not 0.10000000149011612. The way there is its
+    text, which takes 128 bytes a number, hence a part at a time.
+    """
+    flat = array.ravel()
+    doubles = np.empty(flat.shape)
+    for start in range(0, flat.size, _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        doubles[part] = flat[part].astype("U").astype(np.float64)
+    return doubles.reshape(array.shape)
 
 
 def _strings(value, as_bytes):

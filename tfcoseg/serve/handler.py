@@ -10,6 +10,7 @@ from typing import Any
 
 import tfcoseg
 from tfcoseg.serve.answers import to_body
+from tfcoseg.serve.host_header import check_host
 from tfcoseg.serve.request_error import RequestError
 from tfcoseg.serve.routes import parse_path
 from tfcoseg.serve.timed_reader import TimedReader
@@ -58,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self):
         try:
-            return 200, to_body(self._content()), {}
+            return 200, self._body(), {}
         except RequestError as error:
             return error.status, _error_body(error.sentence), error.headers
         # Its text may name places and nodes that are not the client's business.
@@ -66,9 +67,10 @@ class Handler(BaseHTTPRequestHandler):
             self.server.service.report(f"{type(error).__name__}: {error}")
             return 500, _error_body("The model or the server failed"), {}
 
-    def _content(self) -> dict[str, Any]:
+    def _body(self) -> bytes:
         """What the answer says, if the request is a good one."""
         service = self.server.service
+        check_host(self.headers.get_all("Host", []), self.server.host)
         route = parse_path(self.path, service.name)
         if self.command != route.method:
             raise RequestError(
@@ -78,9 +80,8 @@ class Handler(BaseHTTPRequestHandler):
             )
         if route.call == "predict":
             return service.predict(route, self._read_body)
-        return (
-            service.status(route) if route.call == "status" else service.metadata(route)
-        )
+        ask = service.status if route.call == "status" else service.metadata
+        return to_body(ask(route))
 
     def _body_length(self):
         most = self.server.service.limits.body_bytes

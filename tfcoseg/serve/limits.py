@@ -15,6 +15,7 @@ class Limits:
             taken together. The model has a limit of its own for each.
         json_pixels: the pixels that a request may hold as numbers in JSON, which take a
             hundred times the memory of a byte.
+        json_numbers: the numbers of an answer, which it holds as JSON.
         runs: requests that run at the same time.
         waiting: requests that wait for their turn; more are told to come back.
         connections: open connections, idle ones included.
@@ -26,6 +27,7 @@ class Limits:
     body_bytes: int = 64 * 2**20
     picture_pixels: int = 2 * MAX_SERVED_PIXELS
     json_pixels: int = 2_000_000
+    json_numbers: int = 5_000_000
     runs: int = 2
     waiting: int = 16
     connections: int = 64

@@ -35,7 +35,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, host: str, port: int, service: Service):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.service = service
+        self.host, self.service = host, service
         self.connections = Connections(service.limits.connections)
         try:
             super().__init__((host, port), Handler)

@@ -10,6 +10,7 @@ from tfcoseg.serve.routes import Route
 from tfcoseg.serve.sentences import one_sentence
 from tfcoseg.serve.served_model import ServedModel
 from tfcoseg.serve.version_folders import check_folder, stamp_of, version_folders
+from tfcoseg.serve.warmup import warm_up
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class ModelVersions:
         self._set(version, VersionStatus("LOADING"))
         try:
             model = ServedModel(folder)
+            warm_up(folder, model.run)
         # The loader raises whatever a damaged file makes it stumble over.
         except Exception as error:
             cause = one_sentence(str(error))

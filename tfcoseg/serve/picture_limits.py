@@ -28,7 +28,7 @@ def check_json_pixels(body: bytes, limits: Limits) -> None:
 
 
 def check_announced_pixels(arrays: Mapping[str, np.ndarray], limits: Limits) -> None:
-    """Raises 413 if the headers of encoded pictures announce too many pixels."""
+    """Raises 400 if the headers of encoded pictures announce too many pixels."""
     contents = [
         content
         for array in arrays.values()
@@ -37,7 +37,7 @@ def check_announced_pixels(arrays: Mapping[str, np.ndarray], limits: Limits) -> 
     ]
     if sum(map(_announced_pixels, contents)) > limits.picture_pixels:
         raise RequestError(
-            413,
+            400,
             f"The pictures have more than {limits.picture_pixels:,} pixels together; "
             "send fewer at a time, or make them smaller",
         )

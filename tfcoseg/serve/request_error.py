@@ -17,3 +17,13 @@ class RequestError(Exception):
         self.status = status
         self.sentence = sentence
         self.headers = headers or {}
+
+
+def no_room() -> RequestError:
+    """The error for a request that there is no memory for, at least not now."""
+    return RequestError(
+        503,
+        "The model has no room for this request; try again later, or with smaller "
+        "pictures",
+        {"Retry-After": "1"},
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.inference.saved_model import run_signature
-from tfcoseg.serve.request_error import RequestError
+from tfcoseg.serve.request_error import RequestError, no_room
 from tfcoseg.serve.sentences import one_sentence
 from tfcoseg.serve.tensors import InputSpec
 from tfcoseg.serve.version_folders import MODEL_FILE
@@ -54,6 +54,7 @@ class ServedModel:
 
         Raises:
             RequestError: 400 if the model refuses the input, 503 if it has no room.
+            MemoryError: if there is none for its outputs.
             tf.errors.OpError: if it fails otherwise.
         """
         import tensorflow as tf
@@ -67,13 +68,8 @@ class ServedModel:
             raise RequestError(
                 400, f"The model refused the input: {sentence}"
             ) from error
-        except (*full, MemoryError) as error:
-            raise RequestError(
-                503,
-                "The model has no room for this request; try again later, or with "
-                "smaller pictures",
-                {"Retry-After": "1"},
-            ) from error
+        except full as error:
+            raise no_room() from error
 
 
 def read_metadata(folder: str | os.PathLike) -> dict[str, Any]:

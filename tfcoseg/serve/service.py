@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tfcoseg.serve.answers import answer_of
+from tfcoseg.serve.answers import answer_of, check_answer_numbers, to_body
 from tfcoseg.serve.limits import Limits
 from tfcoseg.serve.model_versions import ModelVersions
 from tfcoseg.serve.picture_limits import check_announced_pixels, check_json_pixels
+from tfcoseg.serve.request_error import no_room
 from tfcoseg.serve.requests import arrays_of, parse_body, signature_of
 from tfcoseg.serve.routes import Route
 from tfcoseg.serve.run_queue import RunQueue
@@ -43,8 +44,10 @@ class Service:
         signatures = {"signature_def": {"signature_def": model.metadata}}
         return {"model_spec": spec, "metadata": signatures}
 
-    def predict(self, route: Route, read_body: Callable[[], bytes]) -> dict[str, Any]:
+    def predict(self, route: Route, read_body: Callable[[], bytes]) -> bytes:
         """Runs a version on a request's body, which is read when there is room for it.
+
+        The answer is written in the request's turn, since that takes memory as well.
 
         Args:
             route: which version.
@@ -52,17 +55,22 @@ class Service:
         """
         _, model = self.versions.find(route)
         with self.queue.place():
-            body = read_body()
-            return self.queue.run(
-                lambda: predict(model, body, self.limits), self.limits.run_seconds
-            )
+            try:
+                body = read_body()
+                return self.queue.run(
+                    lambda: predict(model, body, self.limits), self.limits.run_seconds
+                )
+            except MemoryError as error:
+                raise no_room() from error
 
 
-def predict(model: ServedModel, body: bytes, limits: Limits) -> dict[str, Any]:
-    """Runs a model on what a body holds."""
+def predict(model: ServedModel, body: bytes, limits: Limits) -> bytes:
+    """Runs a model on what a body holds; returns the body of the answer."""
     check_json_pixels(body, limits)
     request = parse_body(body)
     signature = signature_of(request)
     arrays, rows = arrays_of(request, model.inputs_of(signature))
     check_announced_pixels(arrays, limits)
-    return answer_of(model.run(signature, arrays), rows)
+    outputs = model.run(signature, arrays)
+    check_answer_numbers(outputs, limits)
+    return to_body(answer_of(outputs, rows))

@@ -25,6 +25,8 @@ class InputSpec:
     shape: tuple[int | None, ...] | None
 
     def __str__(self):
+        if self.dtype == object and self.shape == (None,):
+            return 'a list of pictures, each as {"b64": "..."}'
         if self.shape is None:
             return f"{self.kind} of any shape"
         sizes = ["any" if size is None else str(size) for size in self.shape]
@@ -34,7 +36,7 @@ class InputSpec:
     def kind(self) -> str:
         """What the values are, in words."""
         if self.dtype == object:
-            return 'strings (pictures as {"b64": "..."})'
+            return "strings"
         if self.dtype.kind in "iu":
             limits = np.iinfo(self.dtype)
             return f"whole numbers from {limits.min} to {limits.max}"
@@ -107,13 +109,23 @@ def _decoded(name, value, spec, depth):
         return [_decoded(name, item, spec, depth - 1) for item in value]
     try:
         if is_base64(value):
-            return base64.b64decode(value["b64"], validate=True)
+            return _from_base64(value["b64"])
         if isinstance(value, str):
             return value.encode()
     except ValueError as error:
         kind = "text that is not valid base 64" if is_base64(value) else "half a letter"
         raise _unfitting(name, spec, kind) from error
     raise _unfitting(name, spec, _JSON_KINDS.get(type(value), "a number"))
+
+
+def _from_base64(text):
+    """As TensorFlow Serving: with white space anywhere, and with or without padding."""
+    given = b"".join(text.encode("ascii").split())
+    letters = given.rstrip(b"=")
+    padded = letters + b"=" * (-len(letters) % 4)
+    if given not in (letters, padded):
+        raise ValueError("wrong padding")
+    return base64.b64decode(padded, validate=True)
 
 
 def is_base64(value: Any) -> bool:
