@@ -14,6 +14,8 @@ from tfcoseg.pictures import read_image, read_size, resize_image
 # does not read the palette; of what else Pillow reads, it decodes little.
 _AS_THEY_ARE = ("JPEG", "MPO", "PNG")
 _JPEG = ("JPEG", "MPO")
+# A picture of more pixels would be a PNG of 7 MB and up.
+_MAX_PNG_PIXELS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +25,12 @@ class SentPicture:
     Attributes:
         content: the bytes of a picture file, or pixels (height, width, 3) of uint8.
         size: the picture's own (height, width), which its mask will have.
+        path: the file whose bytes are sent unseen; None if the picture was read here.
     """
 
     content: bytes | np.ndarray
     size: tuple[int, int]
+    path: str | None = None
 
 
 def as_file(image: Any) -> SentPicture:
@@ -34,9 +38,10 @@ def as_file(image: Any) -> SentPicture:
 
     The bytes of an upright JPEG or PNG file are sent as they are: TensorFlow drops an
     alpha channel, keeps the high byte of 16 bits and reads grey, palette and CMYK as
-    `read_image` does. It ignores the EXIF orientation, though, so a turned JPEG is
-    turned, and compressed again, at a quality that the masks do not notice. Everything
-    else becomes a PNG, without loss.
+    `read_image` does. It ignores the EXIF orientation, though, so a turned picture is
+    turned here. That and everything else becomes a PNG, without loss. Only a turned
+    JPEG of more than 4 megapixels becomes a JPEG again, at the best quality; what that
+    changes is all but gone at the size the network sees.
 
     Args:
         image: as in `tfcoseg.pictures.read_image`. Of a JPEG file only the header is
@@ -51,11 +56,10 @@ def as_file(image: Any) -> SentPicture:
         kind, upright = _kind(image)
         if upright and kind in _AS_THEY_ARE:
             with open(image, "rb") as file:
-                return SentPicture(file.read(), size)
+                return SentPicture(file.read(), size, os.fspath(image))
     pixels = read_image(image)
-    if kind in _JPEG:
-        # TensorFlow decodes quality 90 with smaller errors than 95.
-        content = _encode(pixels, "JPEG", quality=90, subsampling=0)
+    if kind in _JPEG and size[0] * size[1] > _MAX_PNG_PIXELS:
+        content = _encode(pixels, "JPEG", quality=100, subsampling=0)
     else:
         content = _encode(pixels, "PNG", compress_level=3)
     return SentPicture(content, pixels.shape[:2])
@@ -66,6 +70,17 @@ def as_pixels(image: Any, working_size: int) -> SentPicture:
     pixels = read_image(image)
     square = resize_image(pixels, (working_size, working_size))
     return SentPicture(square, pixels.shape[:2])
+
+
+def damage(picture: SentPicture) -> str:
+    """What is wrong with a file that was sent unseen; empty if Pillow can read it."""
+    if picture.path is not None:
+        try:
+            with Image.open(io.BytesIO(picture.content)) as image:
+                image.load()
+        except Exception as error:  # Pillow raises what the bytes provoke
+            return f"{picture.path}: {error}"
+    return ""
 
 
 def _kind(path):
