@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfcoseg.client.address import Address, Target, parse_url
+from tfcoseg.client.address import Address, Target, chosen_model, parse_url
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,14 @@ from tfcoseg.client.address import Address, Target, parse_url
         ("grpc://localhost", Address("localhost", 8500, False, "", True)),
         ("grpcs://example.org", Address("example.org", 443, True, "", True)),
         ("http://[::1]:8501", Address("::1", 8501, False, "", False)),
+        (
+            "http://localhost:8501/v1/models/coseg",
+            Address("localhost", 8501, False, "", False, "coseg"),
+        ),
+        (
+            "https://example.org/x/v1/models/a%20b/",
+            Address("example.org", 443, True, "/x", False, "a b"),
+        ),
     ],
 )
 def test_addresses(url, address):
@@ -45,12 +53,35 @@ def test_how_an_address_is_written():
         "http://localhost?x=1",
         "http://[::1",
         "http://localhost:8501/v1/models/coseg:predict",
+        "http://localhost:8501/v1/models/coseg/versions/1",
+        "http://localhost:8501/v1/models/",
         "grpc://localhost:8500/path",
+        "grpc://localhost:8500/v1/models/coseg",
     ],
 )
 def test_what_is_no_address(url):
     with pytest.raises(ValueError, match="must be like http://localhost:8501"):
         parse_url(url)
+
+
+@pytest.mark.parametrize(
+    "path, model, chosen",
+    [
+        ("", None, "coseg"),
+        ("", "mine", "mine"),
+        ("/v1/models/mine", None, "mine"),
+        ("/v1/models/mine", "mine", "mine"),
+        ("", "", ""),  # which is refused where the rest of the target is checked
+    ],
+)
+def test_the_model_is_named_by_itself_or_by_the_address(path, model, chosen):
+    assert chosen_model(parse_url(f"http://localhost:8501{path}"), model) == chosen
+
+
+def test_two_names_for_a_model_are_one_too_many():
+    address = parse_url("http://localhost:8501/v1/models/mine")
+    with pytest.raises(ValueError, match="names the model 'mine'.*Received: 'coseg'"):
+        chosen_model(address, "coseg")
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,14 @@ def test_a_proxys_path_and_odd_names_are_kept(rest, pair, told):
     assert rest.seen[0][0] == "/behind/v1/models/my%20model%2F2:predict"
 
 
+def test_the_address_that_serve_prints_is_one(rest, pair):
+    with Client(f"{rest.url}/v1/models/coseg") as client:
+        client.predict(*pair)
+    assert rest.seen[0][0] == "/v1/models/coseg:predict"
+    with pytest.raises(ValueError, match="names the model 'coseg'"):
+        Client(f"{rest.url}/v1/models/coseg", model="other")
+
+
 def test_grpc_takes_an_http_address_too(grpc_server, pair):
     url = f"http://127.0.0.1:{grpc_server.port}"
     with Client(url, grpc=True) as client:

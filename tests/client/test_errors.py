@@ -4,7 +4,9 @@ import json
 import socket
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tfcoseg.client import Client, RequestError
 from tfcoseg.client.address import Target, parse_url
@@ -98,6 +100,18 @@ def test_the_servers_own_sentence_is_passed_on(server, pair, told):
     assert sentence in str(error) and "check" not in str(error)
     assert error.kind in ("HTTP 400", "INVALID_ARGUMENT")
     assert len(server.seen) == 1  # it would not be answered a second time either
+
+
+def test_a_damaged_picture_is_named(server, pair, tmp_path):
+    damaged = tmp_path / "half.jpg"
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(damaged)
+    damaged.write_bytes(damaged.read_bytes()[:2000])
+    for files in ((pair[0], damaged), (damaged, pair[1])):
+        error = error_of(files, server.url)
+        assert "half.jpg: image file is truncated" in str(error)
+        assert pair[0].name not in str(error) and pair[1].name not in str(error)
+        assert error.kind in ("HTTP 400", "INVALID_ARGUMENT")
 
 
 def test_no_such_model(server, pair):

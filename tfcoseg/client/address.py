@@ -1,9 +1,16 @@
 """Where a server is, and which of its models is asked."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443, "grpc": 8500, "grpcs": 443}
+
+# TensorFlow Serving's own path to a model, which may end an address.
+_MODEL = re.compile(r"/v1/models/([^/:]+)$")
+
+# What the model is called where nobody says otherwise.
+DEFAULT_MODEL = "coseg"
 
 
 @dataclass(frozen=True)
@@ -16,6 +23,7 @@ class Address:
         secure: whether the way there is encrypted (TLS).
         prefix: what comes before TensorFlow Serving's own path, behind some proxies.
         grpc: whether it is asked by gRPC instead of REST.
+        model: the model that the address names; None if it names none.
     """
 
     host: str
@@ -23,6 +31,7 @@ class Address:
     secure: bool
     prefix: str
     grpc: bool
+    model: str | None = None
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -69,8 +78,9 @@ def parse_url(url: str, grpc: bool = False) -> Address:
     """Reads the address of a server.
 
     Args:
-        url: `http://host:8501` or `https://`, with a path if a proxy wants one; for
-            gRPC also `grpc://host:8500` or `grpcs://`.
+        url: `http://host:8501` or `https://`, with a path if a proxy wants one, and
+            with `/v1/models/name` at its end or not; for gRPC also `grpc://host:8500`
+            or `grpcs://`.
         grpc: whether an `http` or `https` address is that of a gRPC port.
     """
     try:
@@ -83,13 +93,33 @@ def parse_url(url: str, grpc: bool = False) -> Address:
     if parts.username or parts.query or parts.fragment:
         raise _unfit(url, "names, passwords, ? and # have no place in it")
     grpc = grpc or parts.scheme.startswith("grpc")
-    prefix = parts.path.rstrip("/")
-    if "/v1/models" in prefix or (grpc and prefix):
-        raise _unfit(url, f"leave {prefix} out: the model has a setting of its own")
-    secure = parts.scheme in ("https", "grpcs")
+    prefix, model = _split_path(parts.path.rstrip("/"))
+    if "/v1/models" in prefix or (grpc and parts.path.rstrip("/")):
+        raise _unfit(url, f"leave {parts.path} out: there are settings for its parts")
     return Address(
-        parts.hostname, port or _PORTS[parts.scheme], secure, quote(prefix), grpc
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        parts.scheme in ("https", "grpcs"),
+        quote(prefix),
+        grpc,
+        model,
     )
+
+
+def chosen_model(address: Address, model: str | None) -> str:
+    """The model that is asked: the one that is named, by itself or by the address."""
+    if model is not None and address.model not in (None, model):
+        raise ValueError(
+            f"The address names the model {address.model!r}, so `model` must be the "
+            f"same or be left out. Received: {model!r}"
+        )
+    return (address.model or DEFAULT_MODEL) if model is None else model
+
+
+def _split_path(path):
+    """What a proxy wants before TensorFlow Serving's own path, and the model's name."""
+    named = _MODEL.search(path)
+    return (path[: named.start()], unquote(named[1])) if named else (path, None)
 
 
 def _unfit(url, reason=""):

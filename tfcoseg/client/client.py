@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from tfcoseg import signature as names
-from tfcoseg.client.address import Target, parse_url
+from tfcoseg.client.address import Target, chosen_model, parse_url
 from tfcoseg.client.answers import CONTRACTS, read_answer
+from tfcoseg.client.errors import RequestError
 from tfcoseg.client.grpc import GrpcTransport
-from tfcoseg.client.pictures import SentPicture
+from tfcoseg.client.pictures import SentPicture, damage
 from tfcoseg.client.rest import RestTransport
 from tfcoseg.client.retry import with_retries
 from tfcoseg.inference.predictor import check_threshold, check_working_size
@@ -35,14 +36,16 @@ class Client:
 
     Args:
         url: where the server is: `http://localhost:8501`, `https://`, or for gRPC
-            `grpc://localhost:8500` or `grpcs://`.
-        model: the model's name on the server.
+            `grpc://localhost:8500` or `grpcs://`. An address may name the model, too,
+            as `tfcoseg serve` prints it: `http://localhost:8501/v1/models/coseg`.
+        model: the model's name on the server; None for the one in `url`, or `"coseg"`.
         signature: `"serve_bytes"` sends picture files and gets masks at the pictures'
             own size. `"serving_default"` sends pixels, resized here as `Predictor`
             does: for models that were exported without the other.
         grpc: whether an `http` address is that of a gRPC port.
         version, label: which version, by number or label; None for the newest.
-        timeout: seconds for an answer, all attempts together.
+        timeout: seconds for an answer, all attempts together, but without what the
+            system takes to find the number of a name.
         retries: attempts after the first, where the server is busy or not there yet.
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
         working_size: side in pixels of the square that `"serving_default"` is sent.
@@ -58,7 +61,7 @@ class Client:
     def __init__(
         self,
         url: str,
-        model: str = "coseg",
+        model: str | None = None,
         signature: str = names.SERVE_BYTES,
         *,
         grpc: bool = False,
@@ -83,8 +86,9 @@ class Client:
         self.working_size = working_size
         self._contract = CONTRACTS[signature]
         address = parse_url(url, grpc)
+        target = Target(chosen_model(address, model), signature, version, label)
         transport = GrpcTransport if address.grpc else RestTransport
-        self._transport = transport(address, Target(model, signature, version, label))
+        self._transport = transport(address, target)
 
     def predict(self, image_a: Any, image_b: Any) -> PairResult:
         """The masks of the object that two pictures have in common.
@@ -109,11 +113,14 @@ class Client:
         pictures = (question.image_a, question.image_b)
         content = [self._contract.pack(picture.content) for picture in pictures]
         inputs = dict(zip((names.IMAGE_A, names.IMAGE_B), content))
-        outputs = with_retries(
-            lambda left: self._transport.predict(inputs, left),
-            self.retries,
-            self.timeout,
-        )
+        try:
+            outputs = with_retries(
+                lambda left: self._transport.predict(inputs, left),
+                self.retries,
+                self.timeout,
+            )
+        except RequestError as error:
+            raise _with_damage(error, pictures) from error
         soft_masks, scores = read_answer(self._contract, outputs, pictures)
         masks = [np.uint8(255) * (soft >= self.threshold) for soft in soft_masks]
         return PairResult(*masks, *soft_masks, *scores)
@@ -134,6 +141,14 @@ class Client:
             return self._contract.prepare(image, self.working_size)
         except (TypeError, ValueError) as error:
             raise type(error)(f"`{name}`: {error}") from error
+
+
+def _with_damage(error, pictures):
+    """The refusal of a server, which may not say which of the pictures it is about."""
+    if error.kind not in ("HTTP 400", "INVALID_ARGUMENT"):
+        return error
+    found = [text for text in map(damage, pictures) if text]
+    return RequestError("; ".join([str(error), *found]), error.kind)
 
 
 def _check_patience(timeout, retries):
