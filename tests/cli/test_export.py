@@ -92,7 +92,7 @@ def test_savedmodel_writes_the_next_version(model, tmp_path, capsys):
     assert main(["export", "savedmodel", str(folder), *arguments]) == 0
     printed = capsys.readouterr()
     assert printed.out == f"{folder / '7'}\n"
-    assert printed.err == "writing a version, and trying its warm-up records\n"
+    assert printed.err == "exporting, and trying what was exported\n"
     extra = folder / "7" / "assets.extra"
     card = json.loads((extra / "model_card.json").read_text())
     assert card["name"] == "mine" and card["trained_on"] == ["pets"]

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from tfcoseg.signature import WORKING_SIZE
 
@@ -55,6 +56,16 @@ def names(text: str) -> list[str]:
             f"must be names with commas between them. Received: {text!r}"
         )
     return found
+
+
+def add_file_arguments(parser: argparse.ArgumentParser, ending: str) -> None:
+    """Adds the one file that a command writes, and `--overwrite`."""
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help=f"what to write: x{ending}"
+    )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace FILE if it exists already"
+    )
 
 
 def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,8 +1,10 @@
 """`tfcoseg export litert`: a file for LiteRT (TFLite)."""
 
 import argparse
-import sys
 from pathlib import Path
+from typing import Any
+
+from tfcoseg.cli.arguments import add_file_arguments
 
 HELP = """\
 Write a model as one file for LiteRT (formerly TFLite): for phones, small computers, and
@@ -28,21 +30,14 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this format."""
+    add_file_arguments(parser, ".tflite")
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="what to write: x.tflite")
     add(
         "--precision",
         choices=("float32", "float16", "dynamic", "int8"),
         default="float32",
         help="float16: half the size; dynamic: a third, most weights in 8 bits; int8: "
         "computes in 8 bits (default: %(default)s)",
-    )
-    add(
-        "--weights",
-        default="coseg",
-        metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
     )
     add(
         "--calibrate",
@@ -59,49 +54,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pictures, likewise, on which the masks are compared with those of the "
         "float32 file (default: drawn samples)",
     )
-    add("--overwrite", action="store_true", help="replace FILE if it exists already")
-    add("--quiet", action="store_true", help="print errors only")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns the exit code."""
-    from tfcoseg.cards import read_card
-    from tfcoseg.cli.outputs import make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.files import check_free
-    from tfcoseg.inference.keras_runtime import load_keras_model
-    from tfcoseg.inference.model_paths import check_keras_path
+def check(args: argparse.Namespace) -> None:
+    """Raises the error for what cannot be written."""
+    from tfcoseg.cli.outputs import check_file
 
-    _check_name(args.file)
-    check_keras_path(args.weights)
-    check_free([args.file], args.overwrite)
-    make_folder(args.file.parent)
-    if not args.quiet:
-        print("converting the model, and comparing its masks", file=sys.stderr)
-    with quiet_tensorflow():
-        from tfcoseg.export.litert import export_litert
-
-        exported = export_litert(
-            load_keras_model(args.weights),
-            args.file,
-            args.precision,
-            card=read_card(args.weights),
-            overwrite=args.overwrite,
-            **_pictures(args),
-        )
-    if not args.quiet:
-        print(_report(exported))
-    return 0
+    check_file(args.file, ".tflite", args.overwrite)
 
 
-def _check_name(path):
-    """LiteRT files are known by their ending, here and elsewhere."""
-    if path.suffix != ".tflite":
-        raise ValueError(f"The file's name must end in .tflite. Received: {path}")
+def export(args: argparse.Namespace, model: Any, card: dict[str, Any]) -> str:
+    """Writes the file; returns what there is to say of it."""
+    from tfcoseg.export.litert import export_litert
+
+    exported = export_litert(
+        model,
+        args.file,
+        args.precision,
+        card=card,
+        overwrite=args.overwrite,
+        **_pictures(args),
+    )
+    return _report(exported)
 
 
 def _pictures(args):
-    """What `export_litert` is to look at, from the arguments."""
+    """What `export_litert` is to look at."""
     from tfcoseg.export.gate import read_pairs
     from tfcoseg.export.statistics import read_statistics
 

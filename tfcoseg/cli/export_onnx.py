@@ -1,7 +1,9 @@
 """`tfcoseg export onnx`: a file for ONNX Runtime."""
 
 import argparse
-from pathlib import Path
+from typing import Any
+
+from tfcoseg.cli.arguments import add_file_arguments
 
 HELP = """\
 Write a model as one file for ONNX Runtime, checked by it.
@@ -19,40 +21,19 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this format."""
-    add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="the file, usually x.onnx")
-    add(
-        "--weights",
-        default="coseg",
-        metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
-    )
-    add("--overwrite", action="store_true", help="replace FILE if it exists already")
-    add("--quiet", action="store_true", help="do not say what was written")
+    add_file_arguments(parser, ".onnx")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns the exit code."""
-    from tfcoseg.cards import read_card
-    from tfcoseg.cli.outputs import make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.files import check_free
-    from tfcoseg.inference.keras_runtime import load_keras_model
-    from tfcoseg.inference.model_paths import check_keras_path
+def check(args: argparse.Namespace) -> None:
+    """Raises the error for what cannot be written."""
+    from tfcoseg.cli.outputs import check_file
 
-    check_keras_path(args.weights)
-    check_free([args.file], args.overwrite)
-    make_folder(args.file.parent)
-    with quiet_tensorflow():
-        from tfcoseg.export.onnx import export_onnx
+    check_file(args.file, ".onnx", args.overwrite)
 
-        path = export_onnx(
-            load_keras_model(args.weights),
-            args.file,
-            card=read_card(args.weights),
-            overwrite=args.overwrite,
-        )
-    if not args.quiet:
-        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
-    return 0
+
+def export(args: argparse.Namespace, model: Any, card: dict[str, Any]) -> str:
+    """Writes the file; returns what there is to say of it."""
+    from tfcoseg.export.onnx import export_onnx
+
+    path = export_onnx(model, args.file, card=card, overwrite=args.overwrite)
+    return f"{path}: {path.stat().st_size / 1e6:.2f} MB"

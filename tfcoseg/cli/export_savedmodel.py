@@ -1,8 +1,8 @@
 """`tfcoseg export savedmodel`: a version for TensorFlow Serving."""
 
 import argparse
-import sys
 from pathlib import Path
+from typing import Any
 
 from tfcoseg.cli.arguments import whole_number, working_size
 from tfcoseg.signature import MAX_SERVED_PIXELS, WORKING_SIZE
@@ -27,13 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("folder", type=Path, metavar="DIR", help="the model's folder, made if need be")
     add(
-        "--weights",
-        default="coseg",
-        metavar="coseg|FILE",
-        help="the weights that come with the package, or a .keras or .weights.h5 file "
-        "(default: %(default)s)",
-    )
-    add(
         "--batching",
         choices=("none", "in-graph"),
         default="none",
@@ -53,35 +46,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(1),
         default=MAX_SERVED_PIXELS,
         metavar="N",
-        help="serve_bytes refuses pictures of more pixels before it decodes them "
+        help="serve_bytes refuses pictures of more pixels before it decodes them, and "
+        "decode sizes of more "
         "(default: %(default)s)",
     )
-    add("--quiet", action="store_true", help="print errors only")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Runs the command; returns the exit code."""
-    from tfcoseg.cards import read_card
+def check(args: argparse.Namespace) -> None:
+    """Raises the error for what cannot be written."""
     from tfcoseg.cli.outputs import make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.inference.keras_runtime import load_keras_model
-    from tfcoseg.inference.model_paths import check_keras_path
 
-    check_keras_path(args.weights)
     make_folder(args.folder)
-    if not args.quiet:
-        print("writing a version, and trying its warm-up records", file=sys.stderr)
-    with quiet_tensorflow():
-        from tfcoseg.export import export_saved_model
 
-        version = export_saved_model(
-            load_keras_model(args.weights),
-            args.folder,
-            batching=args.batching,
-            working_size=args.size,
-            max_pixels=args.max_pixels,
-            card=read_card(args.weights),
-        )
-    if not args.quiet:
-        print(version)
-    return 0
+
+def export(args: argparse.Namespace, model: Any, card: dict[str, Any]) -> str:
+    """Writes the version; returns what there is to say of it."""
+    from tfcoseg.export import export_saved_model
+
+    version = export_saved_model(
+        model,
+        args.folder,
+        batching=args.batching,
+        working_size=args.size,
+        max_pixels=args.max_pixels,
+        card=card,
+    )
+    return str(version)

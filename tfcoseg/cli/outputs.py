@@ -60,6 +60,14 @@ def check_outputs(
     check_free(existing, overwrite)
 
 
+def check_file(path: Path, ending: str, overwrite: bool) -> None:
+    """Makes sure that one file can be written: its name, its folder, its place."""
+    if path.suffix != ending:
+        raise ValueError(f"The file's name must end in {ending}. Received: {path}")
+    check_free([path], overwrite)
+    make_folder(path.parent)
+
+
 def make_folder(folder: Path) -> None:
     """Makes the folder if need be, and tries whether it can be written to."""
     try:
