@@ -33,7 +33,10 @@ def export(tmp_path_factory):
 
         @tf.function(input_signature=[tf.TensorSpec((None,), tf.float32, name="x")])
         def endless(self, x):
-            return {"y": tf.while_loop(lambda x: x[0] > 0, lambda x: [x], [x])[0]}
+            square = tf.fill((1000, 1000), x[0])
+            # An operation that TensorFlow gives to threads of its own, again and again.
+            step = [lambda a: a[0, 0] > 0, lambda a: [tf.nn.softmax(a @ a)], [square]]
+            return {"y": tf.while_loop(*step)[0]}
 
     folder, model = tmp_path_factory.mktemp("export"), Double()
     tf.saved_model.save(

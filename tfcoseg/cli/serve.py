@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         print("ending; once more ends at once", file=sys.stderr, flush=True)
     server.close()
-    # A model's run cannot be stopped, and Python would wait for its end.
+    # A model's run cannot be stopped, and crashes in the middle of Python's own end.
     os._exit(0)
 
 
