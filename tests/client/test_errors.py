@@ -206,10 +206,14 @@ def test_the_server_hangs_up(rest, pair, told):
 
 
 def test_rest_asked_at_a_grpc_port_and_the_other_way(rest, grpc_server, pair):
-    url = f"http://127.0.0.1:{grpc_server.port}"
-    assert error_of(pair, url, timeout=5).kind in ("answer", "broken off")
-    error = error_of(pair, rest.url.replace("http", "grpc"), timeout=5)
-    assert error.kind in ("UNAVAILABLE", "INTERNAL", "UNKNOWN")
+    place = f"127.0.0.1:{grpc_server.port}"
+    error = error_of(pair, f"http://{place}", timeout=5, retries=3)
+    assert error.kind == "port"
+    assert str(error).startswith(f"The server at {place} speaks no HTTP; ")
+    assert "8501" in str(error) and "tried" not in str(error)
+    error = error_of(pair, rest.url.replace("http", "grpc"), timeout=5, retries=3)
+    assert error.kind == "port" and "speaks no gRPC; " in str(error)
+    assert "8500" in str(error) and "tried" not in str(error)
 
 
 @pytest.mark.parametrize(

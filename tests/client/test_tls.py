@@ -29,5 +29,15 @@ def test_grpcs_with_a_certificate_that_is_not(secure_grpc, pair):
 
 def test_https_asked_of_a_port_without(rest, pair):
     with Client(rest.url.replace("http", "https"), timeout=10) as client:
-        with pytest.raises(RequestError, match="cannot be reached.*SSL"):
+        with pytest.raises(
+            RequestError, match=rf"no TLS; is it {rest.url} \?"
+        ) as caught:
+            client.predict(*pair)
+    assert caught.value.kind == "port"
+
+
+def test_grpcs_asked_of_a_port_without(grpc_server, pair):
+    url = grpc_server.url.replace("grpc", "grpcs")
+    with Client(url, timeout=10) as client:
+        with pytest.raises(RequestError, match=rf"no TLS; is it {grpc_server.url} \?"):
             client.predict(*pair)

@@ -66,6 +66,11 @@ def unreachable(place: str, reason: object) -> RequestError:
     )
 
 
+def speaks_no(language: str, place: str, hint: str) -> RequestError:
+    """A server listens there, and answers in another language."""
+    return RequestError(f"The server at {place} speaks no {language}; {hint}", "port")
+
+
 def broken_off(place: str, reason: object) -> RequestError:
     """The server hung up without an answer."""
     return RequestError(

@@ -31,6 +31,8 @@ _LIKE_HTTP = {
 # What gRPC's details say where asking again would not help: no such host, or TLS that
 # does not come about.
 _NO_WAY = ("resolving", "resolution", "handshake")
+_NO_GRPC = "Failed parsing HTTP/2"
+_NO_TLS = "WRONG_VERSION_NUMBER"
 
 
 class GrpcTransport:
@@ -97,6 +99,11 @@ def _explain(place, error):
         return errors.timed_out(place)
     if name == "UNAVAILABLE" and "Connection refused" in details:
         return errors.refused(place)
+    if name == "UNAVAILABLE" and _NO_GRPC in details:
+        hint = "TensorFlow Serving's port for it is 8500; `tfcoseg serve` has none"
+        return errors.speaks_no("gRPC", place, hint)
+    if name == "UNAVAILABLE" and _NO_TLS in details:
+        return errors.speaks_no("TLS", place, f"is it grpc://{place} ?")
     if name == "UNAVAILABLE" and any(word in details for word in _NO_WAY):
         return errors.unreachable(place, details)
     return errors.refusal(place, _LIKE_HTTP.get(name, 500), name, details)

@@ -53,9 +53,18 @@ class RestTransport:
             raise errors.refused(place) from error
         except (ConnectionError, http.client.IncompleteRead) as error:
             raise errors.broken_off(place, error) from error
+        except http.client.BadStatusLine as error:
+            hint = "TensorFlow Serving's port for REST is 8501"
+            raise errors.speaks_no("HTTP", place, hint) from error
         except http.client.HTTPException as error:
             raise errors.bad_answer("HTTP", repr(error)) from error
-        except OSError as error:  # no such host, no way there, no valid certificate
+        except ssl.SSLError as error:
+            if error.reason == "WRONG_VERSION_NUMBER":
+                raise errors.speaks_no(
+                    "TLS", place, f"is it http://{place} ?"
+                ) from error
+            raise errors.unreachable(place, error) from error
+        except OSError as error:  # no such host, no way there
             raise errors.unreachable(place, error) from error
         if status != 200:
             wait = _seconds(headers.get("Retry-After", ""))
