@@ -1,5 +1,6 @@
 """The load test: what it counts, and that it ends."""
 
+import signal
 import threading
 import time
 
@@ -27,6 +28,7 @@ def test_so_many_requests_are_made_and_no_more(requests, concurrency):
     result = run_load_test(lambda: asked.append(1), requests, concurrency)
     assert len(asked) == result.requests == len(result.latencies) == requests
     assert result.failed == 0 and result.latencies == sorted(result.latencies)
+    assert not result.interrupted
 
 
 def test_so_many_are_under_way_at_once():
@@ -61,6 +63,22 @@ def test_any_other_error_ends_the_test():
     with pytest.raises(ZeroDivisionError):
         run_load_test(ask, 1000, 2)
     assert len(asked) <= 4
+
+
+def test_ctrl_c_ends_the_test_at_once_with_what_there_is():
+    answered, never = iter([True] * 3), threading.Event()
+
+    def ask():
+        if not next(answered, False):
+            threading.Timer(0.1, signal.raise_signal, [signal.SIGINT]).start()
+            never.wait(10)
+            raise RequestError("too late to be counted", "late")
+
+    start = time.monotonic()
+    result = run_load_test(ask, 100, 1)
+    never.set()
+    assert time.monotonic() - start < 3
+    assert result.interrupted and result.requests == 3 and result.errors == {}
 
 
 @pytest.mark.parametrize("numbers", [(0, 1), (1, 0), (10**7, 1), (1, 1000), (1.5, 1)])

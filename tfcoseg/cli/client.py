@@ -20,8 +20,9 @@ HELP = """\
 Ask a server for the masks of two pictures, or load-test it.
 
 The server is TensorFlow Serving, or `tfcoseg serve`, with a model that `tfcoseg export
-savedmodel` has written. The files are those of `tfcoseg segment`: a.jpg gives
-a_mask.png. TensorFlow is not needed on this machine.
+savedmodel` has written. It is asked straight: proxies that the environment names are
+not used. The files are those of `tfcoseg segment`: a.jpg gives a_mask.png. TensorFlow
+is not needed on this machine.
 
 examples:
   tfcoseg client a.jpg b.jpg --output masks
@@ -55,10 +56,15 @@ def _add_server_arguments(group):
     add = group.add_argument
     add(
         "--url",
-        help=f"address of the server (default: {_URL}; with --grpc {_GRPC_URL})",
+        help="address of the server, or of a model on it, like "
+        f"{_URL}/v1/models/coseg (default: {_URL}; with --grpc {_GRPC_URL})",
     )
     add("--grpc", action="store_true", help="ask by gRPC instead of REST")
-    add("--model", default="coseg", metavar="NAME", help="(default: %(default)s)")
+    add(
+        "--model",
+        metavar="NAME",
+        help="name of the model (default: the one in the address, or coseg)",
+    )
     which = group.add_mutually_exclusive_group()
     which.add_argument(
         "--version",
@@ -86,7 +92,8 @@ def _add_server_arguments(group):
         type=_seconds,
         default=60.0,
         metavar="S",
-        help="seconds for an answer, with all attempts (default: %(default)g)",
+        help="seconds for an answer, with all attempts, but without the look-up of the "
+        "server's name (default: %(default)g)",
     )
     add(
         "--retries",
@@ -148,14 +155,20 @@ def _find(args, client):
     question = client.prepare(*images)
     patterns = [glob.escape(stem) + end for stem in stems for end in endings(args)]
     check_outputs(args.output, patterns, images, args.overwrite)
-    make_folder(args.output)
+    make_folder(_existing(args.output))  # tries it before, and makes it after the wait
     result = client.ask(question)
+    make_folder(args.output)
     masks = [result.mask_a, result.mask_b]
     for stem, picture, mask in zip(stems, pictures, masks):
         write_drawings(args, stem, picture, mask)
     if not args.quiet:
         print(finding(images, masks, [result.score_a, result.score_b]))
     return 0
+
+
+def _existing(folder):
+    """The folder; or what there is of the way to it."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _run_load_test(args, client):
@@ -171,6 +184,8 @@ def _run_load_test(args, client):
     for kind, message in report.messages.items():
         print(f"{kind}: {message}", file=sys.stderr)
     print(_figures(report, args.concurrency or 1))
+    if report.interrupted:
+        return 130
     return 1 if report.failed else 0
 
 
@@ -178,7 +193,8 @@ def _figures(report, concurrency):
     kinds = ", ".join(f"{kind}: {count}" for kind, count in report.errors.items())
     percentiles = [f"p{p} {1000 * report.percentile(p):.1f}" for p in (50, 95, 99)]
     lines = [
-        f"requests: {report.requests}, at once: {concurrency}",
+        f"requests: {report.requests}, at once: {concurrency}"
+        f"{' (interrupted)' if report.interrupted else ''}",
         f"failed: {report.failed}{f' ({kinds})' if kinds else ''}",
         f"seconds: {report.seconds:.2f}, answers per second: {report.rate:.1f}",
         f"ms: {', '.join(percentiles)}",

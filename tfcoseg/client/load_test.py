@@ -6,13 +6,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from tfcoseg.client.errors import RequestError
 
 MAX_CONCURRENCY, MAX_REQUESTS = 256, 1_000_000
+
+# Seconds: a wait without an end is not interrupted by Ctrl-C on every system.
+_LOOK = 0.2
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class LoadReport:
         errors: how many questions were not answered, by kind of error.
         messages: the first message of each kind.
         seconds: from the first question to the last answer.
+        interrupted: whether Ctrl-C ended the test before all questions were asked.
     """
 
     latencies: list[float]
     errors: dict[str, int]
     messages: dict[str, str]
     seconds: float
+    interrupted: bool = False
 
     @property
     def failed(self) -> int:
@@ -59,6 +63,9 @@ def run_load_test(
 ) -> LoadReport:
     """Asks again and again, from several threads, each as soon as it has its answer.
 
+    Ctrl-C ends the test at once: the report is of what was answered until then, and
+    threads that still wait for an answer are left to themselves.
+
     Args:
         ask: asks once; a `RequestError` from it is counted, any other ends the test.
         requests: how many questions are asked in all, at most 1,000,000.
@@ -67,33 +74,57 @@ def run_load_test(
     _check_number("requests", requests, MAX_REQUESTS)
     _check_number("concurrency", concurrency, MAX_CONCURRENCY)
     numbers, stop = itertools.count(), threading.Event()
-    latencies, errors = [], []
+    latencies, errors, others = [], [], []
 
     def work():
-        while next(numbers) < requests and not stop.is_set():
-            start = time.perf_counter()
-            try:
-                ask()
-            except RequestError as error:
-                errors.append(error)
-            else:
-                latencies.append(time.perf_counter() - start)
+        try:
+            while next(numbers) < requests and not stop.is_set():
+                _ask_once(ask, latencies, errors)
+        except BaseException as error:  # whatever ends the test ends it for all threads
+            others.append(error)
+            stop.set()
 
     start = time.perf_counter()
-    with ThreadPoolExecutor(concurrency) as pool:
-        try:
-            workers = [pool.submit(work) for _ in range(min(concurrency, requests))]
-            for worker in workers:
-                worker.result()
-        finally:  # whatever ends the test ends it for all threads
-            stop.set()
-    return _report(latencies, errors, time.perf_counter() - start)
+    # Daemons do not keep the program from ending while they wait.
+    threads = [
+        threading.Thread(target=work, daemon=True)
+        for _ in range(min(concurrency, requests))
+    ]
+    interrupted = _run(threads, stop)
+    if others:
+        raise others[0]
+    seconds = time.perf_counter() - start
+    return _report(latencies[:], errors[:], seconds, interrupted)
 
 
-def _report(latencies, errors, seconds):
+def _ask_once(ask, latencies, errors):
+    start = time.perf_counter()
+    try:
+        ask()
+    except RequestError as error:
+        errors.append(error)
+    else:
+        latencies.append(time.perf_counter() - start)
+
+
+def _run(threads, stop):
+    """Runs to the end of all threads, or to Ctrl-C; returns whether it was that."""
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(_LOOK)
+    except KeyboardInterrupt:
+        stop.set()
+        return True
+    return False
+
+
+def _report(latencies, errors, seconds, interrupted):
     messages = {error.kind: str(error) for error in reversed(errors)}
     counts = Counter(error.kind for error in errors)
-    return LoadReport(sorted(latencies), dict(counts), messages, seconds)
+    return LoadReport(sorted(latencies), dict(counts), messages, seconds, interrupted)
 
 
 def _check_number(name, number, most):
