@@ -12,8 +12,14 @@ def check_free(paths: Iterable[str | os.PathLike], overwrite: bool = False) -> N
 
     Raises:
         FileExistsError: if one of the files exists and `overwrite` is false.
+        IsADirectoryError: if one of them is a folder.
     """
     existing = [path for path in map(Path, paths) if path.exists()]
+    if folders := [path for path in existing if path.is_dir()]:
+        raise IsADirectoryError(
+            f"{folders[0]} is a folder, where a file is to be written. Choose another "
+            "place for the output."
+        )
     if existing and not overwrite:
         more = f" (and {len(existing) - 1} more)" if existing[1:] else ""
         raise FileExistsError(

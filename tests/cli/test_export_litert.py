@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -81,7 +83,10 @@ def test_a_file_is_not_replaced_unasked(calls, tmp_path, capsys):
     [
         (["x.lite"], "must end in .tflite"),
         (["x.tflite", "--weights", "y.tflite"], "must be 'coseg'"),
-        (["x.tflite", "--gate", "nowhere"], "images/<group>/. Received: nowhere"),
+        (
+            ["x.tflite", "--precision", "float16", "--gate", "nowhere"],
+            "images/<group>/. Received: nowhere",
+        ),
     ],
 )
 def test_what_cannot_be(arguments, message, calls, tmp_path, capsys, monkeypatch):
@@ -96,3 +101,28 @@ def test_an_unknown_precision_is_a_usage_error(capsys):
         main("export litert x.tflite --precision int4".split())
     assert exit_.value.code == 2
     assert "choose from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options, complaint",
+    [
+        ("--calibrate {here}", "--calibrate is for .*Received: --precision float32"),
+        ("--precision float16 --calibrate {here}", "Received: --precision float16"),
+        ("--gate {here}", "--gate compares .*Received: --precision float32"),
+        ("--precision int8 --gate {here}", "holds images/<group>/. Received: "),
+        ("--precision dynamic --calibrate none", "holds images/<group>/. Received: no"),
+    ],
+)
+def test_what_would_be_found_late(options, complaint, calls, tmp_path, capsys):
+    options = options.format(here=tmp_path).split()
+    assert main(["export", "litert", str(tmp_path / "x.tflite"), *options]) == 1
+    assert re.search(complaint, capsys.readouterr().err)
+    assert not calls
+
+
+def test_a_folder_of_the_files_name(calls, tmp_path, capsys):
+    (tmp_path / "x.tflite").mkdir()
+    arguments = ["export", "litert", str(tmp_path / "x.tflite"), "--overwrite"]
+    assert main(arguments) == 1
+    assert "x.tflite is a folder, where a file is to be" in capsys.readouterr().err
+    assert not calls

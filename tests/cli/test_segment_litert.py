@@ -74,3 +74,26 @@ def test_explain_says_what_to_do(weights, tmp_path, capsys):
     assert main(["segment", *PICTURES, "--output", str(tmp_path), *options]) == 1
     assert "Use the Keras model" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_loaded_leaves_no_folder(tmp_path, capsys):
+    (tmp_path / "short.tflite").write_bytes(b"TFL3")
+    options = ["--weights", str(tmp_path / "short.tflite")]
+    assert main(["segment", *PICTURES, "--output", str(tmp_path / "x"), *options]) == 1
+    err = capsys.readouterr().err
+    assert "LiteRT file as `tfcoseg export litert` writes it. Received: " in err
+    assert err.count("\n") == 1 and not (tmp_path / "x").exists()
+
+
+def test_without_tensorflow_the_error_holds_the_cure(tmp_path):
+    code = (
+        "import sys; sys.modules.update(tensorflow=None, keras=None)\n"
+        "from tfcoseg.cli.main import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", code, "segment", *PICTURES]
+    answer = subprocess.run(
+        [*command, "--output", str(tmp_path / "x")], capture_output=True, text=True
+    )
+    assert answer.returncode == 1 and answer.stderr.count("\n") == 1
+    assert "pip install tensorflow keras" in answer.stderr
+    assert "--weights x.tflite" in answer.stderr

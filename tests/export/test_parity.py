@@ -244,8 +244,30 @@ def server(exported):
         yield server
 
 
+@pytest.fixture(scope="module")
+def more_files(files):
+    """Kinds that the client has to see to before the server can read them alike."""
+    folder = files[0][0].parent
+    meadow, coast = (Image.open(path) for path in samples.pair())
+    turned = meadow.rotate(90, expand=True)
+    exif = turned.getexif()
+    exif[0x0112] = 6  # to be turned back by a quarter
+    turned.save(folder / "turned.jpg", exif=exif, quality=95)
+    meadow.save(folder / "meadow.webp", lossless=True)
+    coast.convert("CMYK").save(folder / "cmyk.jpg")
+    deep = np.asarray(coast.convert("L")).astype(np.uint16) * 257
+    Image.fromarray(deep).save(folder / "deep.png")
+    pairs = [("turned.jpg", "coast.jpg"), ("deep.png", "meadow.webp")]
+    pairs += [("cmyk.jpg", "tall.jpg")]
+    return [tuple(folder / name for name in pair) for pair in pairs]
+
+
 @pytest.mark.parametrize("signature", ["serve_bytes", "serving_default"])
-def test_client_and_development_server(signature, server, files, predicted):
+def test_client_and_development_server(
+    signature, server, coseg, files, more_files, predicted
+):
+    predictor = Predictor(coseg)
+    expected = [predictor.predict(a, b) for a, b in _both_ways(more_files)]
     with Client(server.url.partition("/v1/")[0], signature=signature) as client:
-        results = [client.predict(a, b) for a, b in _both_ways(files)]
-    _assert_same_masks(results, predicted)
+        results = [client.predict(a, b) for a, b in _both_ways(files + more_files)]
+    _assert_same_masks(results, predicted + expected)

@@ -113,14 +113,15 @@ import time
 start = time.perf_counter()
 import json, pathlib, re, sys
 from tfcoseg.inference import Predictor
-from tfcoseg.samples import pair, without_common_object
+from tfcoseg.samples import pair
 predictor = Predictor(sys.argv[1], working_size=513)
 ready = time.perf_counter() - start
 result = predictor.predict(*pair())
 # Unlike getrusage's, this figure is not that of the process which started this one.
 status = pathlib.Path("/proc/self/status")
-status = status.read_text() if status.exists() else "VmHWM: 0 kB"
-peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) / 1024
+peak = None
+if status.exists():
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) / 1024
 group = predictor.predict_group([*pair(), pair()[0]])
 print(json.dumps({
     "ready": ready, "peak": peak, "scores": [result.score_a, result.score_b],
@@ -145,11 +146,31 @@ def test_without_tensorflow(path, new_environment, source_copy, tmp_path):
     assert len(list((tmp_path / "masks").glob("*_mask.png"))) == 2
 
     run = [python, "-c", WORK, str(path)]
-    answer = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
-    assert answer.returncode == 0, answer.stderr
-    figures = json.loads(answer.stdout)
-    assert figures["loaded"] == [] and figures["group"] == [1, 1, 1]
-    assert min(figures["scores"]) > 0.8
+    ready = []
+    for _ in range(3):
+        answer = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+        assert answer.returncode == 0, answer.stderr
+        figures = json.loads(answer.stdout)
+        assert figures["loaded"] == [] and figures["group"] == [1, 1, 1]
+        assert min(figures["scores"]) > 0.8
+        ready.append(figures["ready"])
+    assert min(ready) < 1.5  # seconds; 0.1 to 0.4 as a rule
+    if figures["peak"] is None:
+        pytest.skip("there is no /proc to read the peak of memory from")
     assert figures["peak"] < 350  # MB
-    # 0.3 s on a machine with nothing else to do, where 1.5 is wanted.
-    assert figures["ready"] < 5
+
+
+@pytest.mark.parametrize("threads", [0, -1, "2", 1.5])
+def test_threads_that_cannot_be(threads, path):
+    with pytest.raises(ValueError, match=f"at least 1, or None. Received: {threads!r}"):
+        Predictor(path, threads=threads)
+
+
+def test_damaged_weights_are_no_answer(path, three, tmp_path):
+    """Masks that are not a number would pass for a picture without the object."""
+    content = bytearray(path.read_bytes())
+    weights = slice(len(content) // 3, len(content) // 3 + 40_000)
+    content[weights] = b"\xff\xff\xff\x7f" * 10_000  # not a number, in float32
+    (tmp_path / "damaged.tflite").write_bytes(content)
+    with pytest.raises(ValueError, match="numbers from 0 to 1.*score of nan"):
+        Predictor(tmp_path / "damaged.tflite", 65).predict(*three[:2])

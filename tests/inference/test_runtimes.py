@@ -112,3 +112,9 @@ def test_importing_the_predictor_imports_no_tensorflow():
         [sys.executable, "-c", code], capture_output=True, text=True
     )
     assert answer.returncode == 0, answer.stderr
+
+
+def test_without_tensorflow_the_error_names_what_is_needed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(ImportError, match="pip install tensorflow keras.*tflite"):
+        load_runtime("coseg")

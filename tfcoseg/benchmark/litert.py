@@ -8,6 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.benchmark.machine import cores
 from tfcoseg.benchmark.timing import Comparison, interleave
 from tfcoseg.export import export_litert, export_saved_model
 from tfcoseg.inference.litert import load_stages
@@ -51,7 +52,9 @@ def compare_with_saved_model(
         ratio = timings["saved_model"].median / timings["litert"].median
         name = f"SavedModel by LiteRT, {size} x {size}"
         note = f"LiteRT with {threads} threads, TensorFlow with {_tensorflow_threads()}"
-        yield Comparison(name, ratio, TARGET, True, timings, note)
+        # Only as many threads can be compared.
+        target = TARGET if _tensorflow_threads() == threads else None
+        yield Comparison(name, ratio, target, True, timings, note)
 
 
 def _limit_tensorflow(threads):
@@ -63,7 +66,7 @@ def _limit_tensorflow(threads):
 
 
 def _tensorflow_threads():
-    return tf.config.threading.get_intra_op_parallelism_threads() or "one per core"
+    return tf.config.threading.get_intra_op_parallelism_threads() or cores()
 
 
 def _run_saved_model(loaded, arrays):

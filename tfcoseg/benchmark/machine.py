@@ -22,7 +22,7 @@ def describe_machine() -> dict[str, Any]:
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
     return {
         "processor": _processor(),
-        "cores": _cores(),
+        "cores": cores(),
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "gpus": [detail.get("device_name", "unknown") for detail in details],
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
@@ -32,7 +32,7 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def _cores():
+def cores():
     """Those that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import functools
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -109,6 +110,9 @@ def _measure(args):
     for name in PARTS if args.only is None else [args.only]:
         if name == "pipeline" and args.data is None:
             yield benchmark.Comparison(name, None, note="needs --data")
+            continue
+        if name == "litert" and importlib.util.find_spec("ai_edge_litert") is None:
+            yield benchmark.Comparison(name, None, note="needs the extra [litert]")
             continue
         for comparison in parts[name](args.repeats):
             if not args.quiet:

@@ -146,7 +146,12 @@ def _client(args, retries):
 
 def _find(args, client):
     """Writes the masks, and what else is wanted."""
-    from tfcoseg.cli.outputs import check_outputs, distinct_stems, make_folder
+    from tfcoseg.cli.outputs import (
+        check_outputs,
+        check_writable,
+        distinct_stems,
+        make_folder,
+    )
 
     images = [args.image_a, args.image_b]
     stems = distinct_stems(images)
@@ -155,7 +160,7 @@ def _find(args, client):
     question = client.prepare(*images)
     patterns = [glob.escape(stem) + end for stem in stems for end in endings(args)]
     check_outputs(args.output, patterns, images, args.overwrite)
-    make_folder(_existing(args.output))  # tries it before, and makes it after the wait
+    check_writable(args.output)  # before the wait; it is made afterwards
     result = client.ask(question)
     make_folder(args.output)
     masks = [result.mask_a, result.mask_b]
@@ -164,11 +169,6 @@ def _find(args, client):
     if not args.quiet:
         print(finding(images, masks, [result.score_a, result.score_b]))
     return 0
-
-
-def _existing(folder):
-    """The folder; or what there is of the way to it."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _run_load_test(args, client):

@@ -12,8 +12,9 @@ Python without TensorFlow.
 
 It takes pictures of any size, one pair at a time. Its signatures are serving_default (a
 pair of pictures in, probabilities out), and encode, correlate and decode, the stages of
-the network. The card of the weights and the signatures, in JSON, are in it too: unzip
-the file to read them.
+the network. Pictures are uint8 RGB (1, height, width, 3), squeezed to 321 x 321 before,
+as `tfcoseg segment` does; call it by its signatures. The card of the weights and the
+signatures, in JSON, are in it too: unzip the file to read them.
 
 A file of less precision is written only if its masks are those of the float32 file on
 the pictures of --gate, or on samples that come with the package: if their mean IoU is
@@ -44,8 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="pictures as DIR/images/<group>/<name>.jpg, 20 pairs or so of the kind "
-        "that the file is for, whose values int8 is made to hold (default: what was "
-        "recorded for the weights that come with the package)",
+        "that the file is for, whose values int8 is made to hold, and by which dynamic "
+        "corrects its errors (default: for int8 what was recorded for the weights that "
+        "come with the package, for dynamic drawn samples)",
     )
     add(
         "--gate",
@@ -61,6 +63,21 @@ def check(args: argparse.Namespace) -> None:
     from tfcoseg.cli.outputs import check_file
 
     check_file(args.file, ".tflite", args.overwrite)
+    if args.calibrate and args.precision not in ("dynamic", "int8"):
+        raise ValueError(
+            "--calibrate is for the precisions dynamic and int8. Received: "
+            f"--precision {args.precision}"
+        )
+    if args.gate and args.precision == "float32":
+        raise ValueError(
+            "--gate compares files of less precision than float32. Received: "
+            "--precision float32"
+        )
+    for folder in filter(None, (args.calibrate, args.gate)):
+        if not (folder / "images").is_dir():
+            raise FileNotFoundError(
+                f"Expected a folder that holds images/<group>/. Received: {folder}"
+            )
 
 
 def export(args: argparse.Namespace, model: Any, card: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tfcoseg.files import check_free
@@ -68,11 +69,24 @@ def check_file(path: Path, ending: str, overwrite: bool) -> None:
     make_folder(path.parent)
 
 
+def check_writable(folder: Path) -> None:
+    """Tries whether a folder, or what there is of the way to it, can be written to."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    with _errors_naming(folder):
+        tempfile.TemporaryFile(dir=existing).close()
+
+
 def make_folder(folder: Path) -> None:
     """Makes the folder if need be, and tries whether it can be written to."""
-    try:
+    with _errors_naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
+
+
+@contextmanager
+def _errors_naming(folder):
+    try:
+        yield
     except OSError as error:
         raise OSError(
             f"The output folder cannot be written to: {folder}: {error.strerror}"

@@ -37,10 +37,21 @@ def quiet_tensorflow() -> Iterator[None]:
     """
     with _quiet():
         if os.environ[_LEVEL] != "0":
-            import tensorflow as tf
-
+            tf = _import_tensorflow()
             tf.config.list_physical_devices()
         yield
+
+
+def _import_tensorflow():
+    try:
+        import tensorflow
+    except ImportError as error:
+        raise ImportError(
+            "This needs TensorFlow: pip install tensorflow keras. To segment pictures "
+            "without it, pass a LiteRT file: --weights x.tflite. "
+            f"Received: {error}"
+        ) from error
+    return tensorflow
 
 
 @contextmanager

@@ -39,7 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
-    from tfcoseg.cli.outputs import check_outputs, distinct_stems, make_folder
+    from tfcoseg.cli.outputs import (
+        check_outputs,
+        check_writable,
+        distinct_stems,
+        make_folder,
+    )
     from tfcoseg.cli.quiet import quiet_runtime
     from tfcoseg.inference.model_paths import check_model_path, runtime_of
     from tfcoseg.inference.runtimes import check_runtime
@@ -51,9 +56,10 @@ def run(args: argparse.Namespace) -> int:
     check_outputs(args.output, patterns, images, args.overwrite)
     check_model_path(args.weights)
     check_runtime(args.weights, args.runtime, args.threads)
-    make_folder(args.output)
+    check_writable(args.output)
     with quiet_runtime(runtime_of(args.weights)):
         result, levels = _find(args, pictures)
+    make_folder(args.output)
     for index, (stem, picture) in enumerate(zip(stems, pictures)):
         write_drawings(args, stem, picture, result.masks[index])
         _write_levels(args, stem, levels[index])

@@ -26,7 +26,7 @@ class KerasRuntime:
 
         from tfcoseg.applications import endpoints
 
-        _check_layers(model)
+        check_layers(model)
 
         def decode(correlation, encoded, size):
             probabilities = endpoints.decode(model, correlation, encoded, size)
@@ -87,7 +87,7 @@ class KerasRuntime:
 def load_keras_model(name: str | os.PathLike) -> Any:
     """The Keras model behind embedded weights, a `.keras` or a `.weights.h5` file."""
     check_keras_path(name)
-    import keras
+    keras = _import_keras()
 
     from tfcoseg.applications import CoSegMobileNetV2
 
@@ -106,7 +106,12 @@ def load_keras_model(name: str | os.PathLike) -> Any:
         ) from error
 
 
-def _check_layers(model):
+def check_layers(model: Any) -> None:
+    """Makes sure that a model is of the kind that `tfcoseg.applications` builds.
+
+    Raises:
+        ValueError: if it lacks a layer.
+    """
     names = [layer.name for layer in model.layers]
     if not set(_LAYERS) <= set(names):
         raise ValueError(
@@ -114,3 +119,16 @@ def _check_layers(model):
             f"tfcoseg.applications do. Received: {model.name!r} with the layers "
             f"{', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
         )
+
+
+def _import_keras():
+    try:
+        import keras
+        import tensorflow  # noqa: F401 its absence shall be told here
+    except ImportError as error:
+        raise ImportError(
+            "Keras models need TensorFlow and Keras: pip install tensorflow keras. A "
+            "LiteRT file (.tflite) needs neither. "
+            f"Received: {error}"
+        ) from error
+    return keras

@@ -30,11 +30,12 @@ def load_stages(
         FileNotFoundError: if there is no such file.
         ValueError: if it cannot be loaded, or is no export of this package.
     """
-    interpreter = _load(path, threads or _default_threads())
+    threads = _default_threads() if threads is None else threads
+    interpreter = _load(path, threads)
     signatures = interpreter.get_signature_list()
     if missing := {ENCODE, CORRELATE, DECODE} - set(signatures):
         raise ValueError(
-            f"{_EXPECTED} with the signatures encode, correlate and decode. Received: "
+            f"{_EXPECTED}, with the signatures encode, correlate and decode. Received: "
             f"{_called(path)} with {sorted(signatures)}, without {sorted(missing)}"
         )
     lock = threading.Lock()
@@ -44,7 +45,7 @@ def load_stages(
     }
 
 
-_EXPECTED = "Expected a LiteRT file, as `tfcoseg export litert` writes it,"
+_EXPECTED = "Expected a LiteRT file as `tfcoseg export litert` writes it"
 
 
 def import_interpreter() -> Any:
@@ -54,7 +55,8 @@ def import_interpreter() -> Any:
     except ImportError as error:
         raise ImportError(
             "LiteRT files are run by the package ai-edge-litert. Install it: "
-            f"pip install 'tfcoseg[litert]'. Received: {error}"
+            "pip install 'tfcoseg[litert]', or alone where TensorFlow is not wanted. "
+            f"Received: {error}"
         ) from error
     return Interpreter
 
@@ -68,7 +70,7 @@ def _load(path, threads):
         return interpreter(**given, num_threads=threads)
     except (ValueError, RuntimeError) as error:
         cause = str(error).strip().partition("\n")[0]
-        raise ValueError(f"{_EXPECTED} Received: {_called(path)}: {cause}") from error
+        raise ValueError(f"{_EXPECTED}. Received: {_called(path)}: {cause}") from error
 
 
 def _called(path):

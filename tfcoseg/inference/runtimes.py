@@ -6,6 +6,7 @@ that the entry `"kernel"` is what the picture's partners need of it.
 """
 
 import os
+import sys
 from typing import Any
 
 from tfcoseg.inference.keras_runtime import KerasRuntime, load_keras_model
@@ -40,9 +41,9 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
     if isinstance(model, (str, os.PathLike)):
         check_model_path(model)
         return _LOADERS[runtime_of(model)](model, threads)
-    import keras
-
-    if isinstance(model, keras.Model):
+    # Where Keras has not been imported, nothing can be a model of it.
+    keras = sys.modules.get("keras")
+    if keras is not None and isinstance(model, keras.Model):
         return KerasRuntime(model)
     raise TypeError(
         "`model` must be a keras.Model built by tfcoseg.applications, 'coseg', or the "
@@ -64,6 +65,11 @@ def check_runtime(model: Any, runtime: str, threads: int | None = None) -> None:
         raise ValueError(
             f"The runtime {runtime} runs {_RUNS[runtime]}. Received: {called}, which "
             f"{fitting} runs"
+        )
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise ValueError(
+            "`threads` must be a whole number of at least 1, or None. Received: "
+            f"{threads!r}"
         )
     if threads is not None and fitting != "litert":
         raise ValueError(

@@ -1,5 +1,6 @@
 """The engine of exported models, whatever runs them."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,7 +58,13 @@ class StagesRuntime:
         maps = {k: v for k, v in encoded.items() if k not in (EMBEDDING, KERNEL)}
         inputs = {CORRELATION: correlation, **maps, SIZE: np.array(size, np.int32)}
         answer = self.stages[DECODE](inputs)
-        return answer[MASK][0, ..., 0], float(answer[SCORE][0])
+        mask, score = answer[MASK][0, ..., 0], float(answer[SCORE][0])
+        if not math.isfinite(score):
+            raise ValueError(
+                "The model must give numbers from 0 to 1; its file is damaged: write it "
+                f"again with `tfcoseg export`. Received: a score of {score}"
+            )
+        return mask, score
 
     def levels(self, encoded: Any, partner: Any) -> dict[int, np.ndarray]:
         """Exported models hold the summed kernel only, so this is an error."""
