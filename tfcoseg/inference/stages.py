@@ -61,8 +61,8 @@ class StagesRuntime:
         mask, score = answer[MASK][0, ..., 0], float(answer[SCORE][0])
         if not math.isfinite(score):
             raise ValueError(
-                "The model must give numbers from 0 to 1; its file is damaged: write it "
-                f"again with `tfcoseg export`. Received: a score of {score}"
+                "The model must give numbers from 0 to 1, so its file is damaged; "
+                f"write it again with `tfcoseg export`. Received: a score of {score}"
             )
         return mask, score
 
