@@ -51,6 +51,14 @@ class Files:
     def services(self):
         return self.yaml("docker-compose.yml")["services"]
 
+    def started(self, *profiles):
+        """The services that are started with these profiles."""
+        return {
+            name
+            for name, service in self.services().items()
+            if {*profiles} & {*service.get("profiles", profiles)}
+        }
+
     def pod(self):
         return self.yaml("kubernetes/deployment.yaml")["spec"]["template"]
 

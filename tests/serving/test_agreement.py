@@ -1,12 +1,11 @@
 """The files of serving/ agree with each other, and with the package."""
 
-import inspect
 import re
 from pathlib import PurePosixPath
 
 import pytest
 
-from tfcoseg.client import Client
+from tfcoseg.client.address import DEFAULT_MODEL
 
 PROGRAMS = ["compose", "kubernetes"]
 MODELS = ["models.config", "models-canary.config"]
@@ -67,18 +66,23 @@ def test_both_programs_start_the_server_alike(serving):
 def test_the_gpu_server_differs_in_image_and_device_only(serving):
     services = serving.services()
     server, gpu = services["server"], services["gpu"]
-    assert gpu.pop("profiles") == ["gpu"] and "profiles" not in server
+    assert gpu.pop("profiles") == ["gpu"] and server.pop("profiles")
     (device,) = gpu.pop("deploy")["resources"]["reservations"]["devices"]
     assert device["capabilities"] == ["gpu"]
     del server["image"], gpu["image"]
     assert server == gpu
 
 
+def test_a_profile_starts_one_server_at_a_port(serving):
+    assert serving.started("cpu") == {"server"}
+    assert serving.started("gpu") == {"gpu"}
+    assert serving.started("prometheus") == {"server", "prometheus"}
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_the_model_is_the_clients(name, serving):
     model = serving.model(name)
-    signature = inspect.signature(Client.__init__)
-    assert model.name == signature.parameters["model"].default
+    assert model.name == DEFAULT_MODEL
     assert PurePosixPath(model.base_path).name == model.name
     assert f"GET /v1/models/{model.name} " in script_of(serving.services())
     readme = serving.text("README.md")
