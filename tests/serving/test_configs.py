@@ -30,7 +30,10 @@ def check_monitoring(serving, text):
 
 
 def monitoring_config():
-    """An empty `MonitoringConfig`, which tensorflow-serving-api leaves out."""
+    """An empty `MonitoringConfig`, which tensorflow-serving-api leaves out.
+
+    An excerpt of our own: the fields that are used here.
+    """
     file = descriptor_pb2.FileDescriptorProto(name="monitoring.proto", syntax="proto3")
     prometheus = file.message_type.add(name="PrometheusConfig")
     prometheus.field.add(name="enable", number=1, type=8, label=1)
@@ -70,7 +73,10 @@ def check_manifest(serving, text):
 
 
 def check_kustomization(serving, text):
-    """The fields that are used here. Other tests see whether the files exist."""
+    """An excerpt of our own: the fields that are used here.
+
+    Whether the files in it exist, other tests see.
+    """
     names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     image = {"name": {}, "newName": {}, "newTag": {}}
     generator = {"name": {"type": "string"}, "files": names}
@@ -85,7 +91,7 @@ def check_kustomization(serving, text):
 
 
 def check_prometheus(serving, text):
-    """The fields that are used here, as Prometheus documents them."""
+    """An excerpt of our own, after its documentation: the fields that are used here."""
     duration = {"type": "string", "pattern": "^[0-9]+(ms|s|m|h)$"}
     target = {"type": "string", "pattern": "^[a-z][a-z.-]*:[0-9]+$"}
     static = {"targets": {"type": "array", "items": target, "minItems": 1}}
@@ -119,7 +125,15 @@ def check_dockerfile(serving, text):
     assert copies and all(c[0] == "COPY" and len(c) == 3 for c in copies)
 
 
+def check_profile(serving, text):
+    """It is a profile of the server on CPUs, and of nothing else."""
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    ((name, _, profile),) = [line.partition("=") for line in lines]
+    assert name == "COMPOSE_PROFILES" and serving.started(profile) == {"server"}
+
+
 CHECKS = {
+    ".env": check_profile,
     "models.config": check_models,
     "models-canary.config": check_models,
     "monitoring.config": check_monitoring,
@@ -152,6 +166,7 @@ def test_no_file_goes_unread(serving):
 
 # A slip of the kind that the schemas are there for: what is written, what would be.
 SLIPS = {
+    ".env": ("=cpu", "=gpu"),
     "models.config": ("base_path", "base_folder"),
     "models-canary.config": ("value: 1", 'value: "one"'),
     "monitoring.config": ("enable: true", "enabled: true"),
