@@ -216,6 +216,19 @@ def test_the_defaults_are_those_of_the_client():
     assert args.retries is None
 
 
+def test_proxies_are_not_used_and_the_help_says_so(
+    server, pair, tmp_path, monkeypatch, capsys
+):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert client(*pair, "--url", server.url, "--output", tmp_path) == 0
+    with pytest.raises(SystemExit):
+        client("--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "proxies that the environment names are not used" in said
+    assert "without the look-up of the server's name" in said
+
+
 def test_the_limits_are_those_of_the_load_test(capsys):
     most = [load_test.MAX_CONCURRENCY, load_test.MAX_REQUESTS]
     for option, limit in zip(("--concurrency", "--requests"), most):
