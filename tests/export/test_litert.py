@@ -1,5 +1,7 @@
 import json
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,6 +83,34 @@ def test_any_sizes_one_after_the_other(size_a, size_b, float32):
         np.testing.assert_allclose(swapped["mask_a"], found["mask_b"], atol=1e-5)
 
 
+def test_a_program_that_knows_no_signatures_runs_the_pair(float32):
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(float32))
+    interpreter.allocate_tensors()
+    inputs = interpreter.get_input_details()
+    assert [each["name"] for each in inputs] == [
+        "serving_default_image_a:0",
+        "serving_default_image_b:0",
+    ]
+    assert [each["dtype"] for each in inputs] == [np.uint8] * 2
+    random, run = np.random.default_rng(0), load_stages(float32)["serving_default"]
+    for sizes in (((97, 131), (203, 65)), ((129, 129), (65, 97))):
+        images = [random.integers(0, 256, (1, *size, 3), np.uint8) for size in sizes]
+        for each, image in zip(inputs, images):
+            interpreter.resize_tensor_input(each["index"], image.shape)
+        interpreter.allocate_tensors()
+        for each, image in zip(inputs, images):
+            interpreter.set_tensor(each["index"], image)
+        interpreter.invoke()
+        outputs = interpreter.get_output_details()
+        expected = run(dict(zip(("image_a", "image_b"), images)))
+        names = ("mask_a", "mask_b", "score_a", "score_b")
+        for name, each in zip(names, outputs, strict=True):
+            found = interpreter.get_tensor(each["index"])
+            np.testing.assert_array_equal(found, expected[name])
+
+
 def test_the_card_is_in_the_file(float32):
     files = files_in(float32)
     assert files["model_card.json"] == read_card("coseg")
@@ -104,6 +134,7 @@ def test_nothing_is_padded_by_nothing(float32):
     assert kinds == {"serving_default": 4, "encode": 2, "correlate": 0, "decode": 0}
 
 
+@pytest.mark.gates
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", LARGEST)
 def test_smaller_files_find_the_same_masks(precision, litert_file):
@@ -112,9 +143,11 @@ def test_smaller_files_find_the_same_masks(precision, litert_file):
     assert exported.mean_iou >= litert.LEAST_IOU[precision]
     described = files_in(exported.path)["signatures.json"]
     assert described["precision"] == precision
+    assert read_graphs(exported.path.read_bytes())["serving_default"].index == 0
     assert set(described["signatures"]) == set(SIGNATURES)
 
 
+@pytest.mark.gates
 def test_signatures_share_their_weights(float32):
     """Three copies of the encoder would be three times the file."""
     weights = 4 * read_card("coseg")["parameters"]
@@ -136,25 +169,72 @@ def test_nothing_is_replaced_unasked(model, tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_nothing_is_left_of_a_file_that_is_refused(model, tmp_path, monkeypatch):
-    def nothing(*_):
-        raise ValueError("no file")
+@pytest.fixture
+def converts(float32, monkeypatch):
+    """Lets conversions give the file of the embedded weights, without its appendix."""
+    with zipfile.ZipFile(float32) as archive:
+        end = min(entry.header_offset for entry in archive.infolist())
+    content = float32.read_bytes()[:end]
+    monkeypatch.setattr(litert, "_convert", lambda *_: (content, content))
+    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
 
-    for step in ("_convert", "_check_conversion"):
-        monkeypatch.setattr(litert, step, lambda *_: (b"", b""))
-    for step in ("check_operators", "append_files", "describe"):
-        monkeypatch.setattr(litert, step, lambda *_: {})
-    monkeypatch.setattr(litert, "check_masks", nothing)
-    with pytest.raises(ValueError, match="no file"):
+
+@pytest.mark.parametrize("before", [None, b"mine"])
+def test_nothing_is_left_of_a_file_that_cannot_be_finished(
+    before, converts, model, tmp_path, monkeypatch
+):
+    def stop_half_way(path, content):
+        with open(path, "wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError("No space left on device")
+
+    path = tmp_path / "x.tflite"
+    if before is not None:
+        path.write_bytes(before)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", stop_half_way)
+        with pytest.raises(OSError, match="No space left"):
+            litert.export_litert(model, path, overwrite=True)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [before][
+        : bool(before)
+    ]
+    litert.export_litert(model, path, overwrite=True)
+    assert files_in(path)["signatures.json"]["precision"] == "float32"
+
+
+def test_nothing_is_written_that_the_gate_refuses(
+    converts, model, tmp_path, monkeypatch
+):
+    def refuse(*_):
+        raise ValueError("other masks")
+
+    monkeypatch.setattr(litert, "check_masks", refuse)
+    with pytest.raises(ValueError, match="other masks"):
         litert.export_litert(model, tmp_path / "x.tflite", "float16")
     assert not list(tmp_path.iterdir())
 
 
-def test_int8_without_statistics(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(litert, "_convert", lambda *_: (b"", b""))
-    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+@pytest.fixture
+def no_conversion(monkeypatch):
+    """A conversion takes half a minute: what cannot work is to be told before."""
+
+    def too_late(*_):
+        raise AssertionError("converted for nothing")
+
+    monkeypatch.setattr(litert, "_convert", too_late)
+
+
+def test_int8_without_statistics(no_conversion, model, tmp_path, monkeypatch):
+    monkeypatch.setattr(litert, "_check_packages", lambda _: None)
     with pytest.raises(ValueError, match="`calibration_pairs`.*Received: neither"):
         litert.export_litert(model, tmp_path / "x.tflite", "int8")
+
+
+def test_int8_without_the_quantizer(no_conversion, model, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_quantizer", None)
+    cure = r"pip install 'tfcoseg\[quantize\]'. Received: .*ai_edge_quantizer"
+    with pytest.raises(ImportError, match=cure):
+        litert.export_litert(model, tmp_path / "x.tflite", "int8", statistics={})
 
 
 def converted(function, flex=False, module=None):

@@ -1,4 +1,4 @@
-"""What makes dynamic files as good as they are."""
+"""What makes dynamic files as good as they are, and who judges them."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import tensorflow as tf
 
 pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
 
+from tfcoseg.export import litert  # noqa: E402
 from tfcoseg.export.rounding import correct_biases  # noqa: E402
 from tfcoseg.export.small_filters import keep_small_filters  # noqa: E402
 from tfcoseg.inference.litert import load_stages  # noqa: E402
@@ -82,6 +83,12 @@ def test_biases_make_up_for_the_mean(files):
     assert after < before / 2
 
 
+def test_biases_need_pictures(files):
+    float_file, dynamic = files
+    with pytest.raises(ValueError, match="needs a pair of pictures"):
+        correct_biases(dynamic, float_file, [])
+
+
 def test_small_filters_are_kept(files):
     float_file, dynamic = files
     kept = keep_small_filters(dynamic, float_file, small=10_000)
@@ -98,3 +105,27 @@ def test_large_filters_are_not(files):
     assert filters(keep_small_filters(dynamic, float_file, small=10)) == filters(
         dynamic
     )
+
+
+def test_the_samples_that_correct_do_not_judge(files, model, tmp_path, monkeypatch):
+    seen = {"correct_biases": [], "check_masks": []}
+
+    def correct(content, float_file, pairs):
+        seen["correct_biases"] += pairs
+        return content
+
+    def check(content, float_file, pairs, least):
+        seen["check_masks"] += pairs
+        return 1.0
+
+    monkeypatch.setattr(litert, "_convert", lambda *_: files)
+    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+    monkeypatch.setattr(litert, "correct_biases", correct)
+    monkeypatch.setattr(litert, "check_masks", check)
+    litert.export_litert(model, tmp_path / "x.tflite", "dynamic")
+    corrected, judged = (
+        {tuple(image.tobytes() for image in pair) for pair in pairs}
+        for pairs in seen.values()
+    )
+    assert corrected and len(judged) >= 8
+    assert not corrected & judged

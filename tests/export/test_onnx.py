@@ -63,6 +63,7 @@ def test_names_types_and_shapes_are_ours(session):
     assert outputs == {**masks, **{f"score_{x}": ("tensor(float)", [1]) for x in "ab"}}
 
 
+@pytest.mark.gates
 @pytest.mark.parametrize("sizes", [((155, 203), (187, 129)), ((256, 256), (192, 320))])
 def test_probabilities_are_the_models(sizes, session, coseg):
     inputs = images(*sizes)

@@ -13,7 +13,6 @@ weizmann_horse, human_seg and ccp_person, in this order.
 import argparse
 import os
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,9 @@ from tfcoseg.data.folder import read_folder
 from tfcoseg.data.pairing import consecutive_pairs
 from tfcoseg.export.graphs import read_graphs
 from tfcoseg.export.integer_part import places
+from tfcoseg.export.recording import NO_PAIRS, recording_interpreter
 from tfcoseg.export.statistics import STAGES, described_places, statistics_path
 from tfcoseg.files import write_json
-from tfcoseg.inference.litert import import_interpreter
 from tfcoseg.inference.stages import StagesRuntime
 from tfcoseg.pictures import read_image, resize_image
 from tfcoseg.signature import KERNEL
@@ -65,7 +64,7 @@ def calibrate(
             correlation = recorder.runtime.correlate(one, other[KERNEL])
             recorder.runtime.decode(correlation, one, picture.shape[:2])
     if not count:
-        raise ValueError("Calibration needs a pair of pictures. Received: none")
+        raise ValueError(NO_PAIRS)
     ranges = [
         [*description, *recorder.ranges[place]]
         for place, description in described_places(graphs).items()
@@ -118,14 +117,7 @@ class _Recorder:
     """Runs the stages and keeps the lowest and highest value of each place."""
 
     def __init__(self, file, graphs):
-        with warnings.catch_warnings():
-            # It says that keeping all tensors takes memory.
-            warnings.simplefilter("ignore", UserWarning)
-            self.interpreter = import_interpreter()(
-                model_content=file,
-                num_threads=os.cpu_count(),
-                experimental_preserve_all_tensors=True,
-            )
+        self.interpreter = recording_interpreter(file)
         self.graphs = graphs
         self.places = {stage: places(graphs[stage]) for stage in STAGES}
         self.ranges = {}

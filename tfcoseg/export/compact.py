@@ -8,25 +8,17 @@ notice nothing.
 
 import numpy as np
 
-# Of constants, as the format's schema demands and fast kernels expect.
-_ALIGNMENT = 16
+from tfcoseg.export.objects import read_objects, write_objects
 
 
 def share_parameters(file: bytes) -> bytes:
     """The same file with every vector of scales or zero points in it once."""
-    from ai_edge_litert.tools import flatbuffer_utils
-
-    model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
-    vectors = _Vectors()
+    model, vectors = read_objects(file), _Vectors()
     for subgraph in model.subgraphs:
         for tensor in subgraph.tensors:
             if tensor.quantization is not None:
                 tensor.quantization = _Parameters(tensor.quantization, vectors)
-    model.buffers = [
-        buffer if buffer.data is None else _Constant(buffer.data)
-        for buffer in model.buffers
-    ]
-    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+    return write_objects(model)
 
 
 class _Vectors:
@@ -65,19 +57,3 @@ class _Parameters:
             builder, given.quantizedDimension
         )
         return schema.QuantizationParametersEnd(builder)
-
-
-class _Constant:
-    """Stands in for a `BufferT`, which would not be aligned."""
-
-    def __init__(self, content):
-        self.content = np.frombuffer(bytes(content), np.uint8)
-
-    def Pack(self, builder):  # noqa: N802
-        from ai_edge_litert import schema_py_generated as schema
-
-        builder.Prep(_ALIGNMENT, len(self.content))
-        content = builder.CreateNumpyVector(self.content)
-        schema.BufferStart(builder)
-        schema.BufferAddData(builder, content)
-        return schema.BufferEnd(builder)

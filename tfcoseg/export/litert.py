@@ -11,28 +11,35 @@ import keras
 import tensorflow as tf
 
 import tfcoseg
+from tfcoseg.cards import CARD_FILE
 from tfcoseg.export.compact import share_parameters
+from tfcoseg.export.conversion import check_conversion
 from tfcoseg.export.dilation import with_plain_dilations
+from tfcoseg.export.entry import with_pair_first
 from tfcoseg.export.flatbuffer import append_files, check_operators, describe
 from tfcoseg.export.gate import (
     LEAST_IOU,
     Pairs,
     check_masks,
-    check_probabilities,
     sample_pairs,
+    stage_masks,
+    whole_masks,
 )
+from tfcoseg.export.models import check_exportable
 from tfcoseg.export.padding import without_empty_paddings
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.rounding import correct_biases
-from tfcoseg.export.signatures import predict_pair, signatures_of
+from tfcoseg.export.signatures import signatures_of
 from tfcoseg.export.small_filters import keep_small_filters
 from tfcoseg.files import check_free, replace_file
-from tfcoseg.inference.litert import import_interpreter
-from tfcoseg.signature import MASK_A, MASK_B
+from tfcoseg.inference.litert import import_interpreter, load_stages
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
-CARD_FILE, SIGNATURES_FILE = "model_card.json", "signatures.json"
+SIGNATURES_FILE = "signatures.json"
+
+# So many of the drawn samples correct the biases of dynamic files; the others judge.
+_CORRECTED_ON = 2
 
 
 @dataclass(frozen=True)
@@ -74,25 +81,28 @@ def export_litert(
             takes statistics of what the network computes.
         card: what is known of the weights, kept in the file as it is.
         pairs: pictures on which the masks must be those of the float32 file; None for
-            the drawn samples of the package. See `tfcoseg.export.gate`.
+            drawn samples of the package. See `tfcoseg.export.gate`.
         statistics: for `"int8"`, those recorded for these weights.
         calibration_pairs: pictures of the kind that the file is for. `"int8"` gathers
             statistics from them, `"dynamic"` corrects biases; None for the recorded
-            statistics, and for the drawn samples.
+            statistics, and for drawn samples that do not judge the file.
         overwrite: whether `path` may exist already.
 
     Raises:
-        ImportError: if LiteRT is not installed.
+        ImportError: if LiteRT, or for int8 the quantizer, is not installed.
         FileExistsError: if `path` exists and `overwrite` is false.
-        ValueError: for an unknown precision; a model that LiteRT's own operators cannot
-            run or that gives NaN; or masks that are too far from the float32 ones.
+        ValueError: for an unknown precision; a model of another kind, or of one size of
+            pictures alone; one that LiteRT's own operators cannot run or that gives
+            NaN; or masks that are too far from the float32 ones.
     """
     if precision not in PRECISIONS:
         raise ValueError(
             f"`precision` must be one of {list(PRECISIONS)}. Received: {precision!r}"
         )
+    check_exportable(model)
     check_free([path], overwrite)
-    import_interpreter()
+    _check_packages(precision)
+    _check_given(precision, statistics, calibration_pairs)
     float_file, content = _convert(model, precision)
     _check_conversion(float_file, model)
     if precision == "dynamic":
@@ -115,10 +125,28 @@ def export_litert(
     )
     mean_iou = None
     if precision in LEAST_IOU:
-        chosen = sample_pairs() if pairs is None else pairs
+        chosen = sample_pairs()[_CORRECTED_ON:] if pairs is None else pairs
         mean_iou = check_masks(content, float_file, chosen, LEAST_IOU[precision])
     replace_file(path, lambda new: new.write_bytes(content), overwrite)
     return Exported(Path(path), len(content), mean_iou)
+
+
+def _check_packages(precision):
+    """What is missing is told before the conversion, which takes half a minute."""
+    import_interpreter()
+    if precision == "int8":
+        from tfcoseg.export.quantize import import_quantizer
+
+        import_quantizer()
+
+
+def _check_given(precision, statistics, pairs):
+    if precision == "int8" and statistics is None and pairs is None:
+        raise ValueError(
+            "int8 needs statistics of what the network computes: pass "
+            "`calibration_pairs`, pictures of the kind that the file is for, or the "
+            "recorded `statistics` of these weights. Received: neither"
+        )
 
 
 def _convert(model, precision):
@@ -133,34 +161,36 @@ def _convert(model, precision):
             specs = [signature.inputs]
             archive.add_endpoint(name, signature.function, input_signature=specs)
         archive.write_out(folder, verbose=False)
-        float_file = _converter(folder, "float32").convert()
+        float_file = _run_converter(folder, "float32")
         if precision in ("float32", "int8"):
             return float_file, float_file
-        return float_file, _converter(folder, precision).convert()
+        return float_file, _run_converter(folder, precision)
 
 
-def _converter(folder, precision):
+def _run_converter(folder, precision):
     converter = tf.lite.TFLiteConverter.from_saved_model(folder)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if precision != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    return converter
+    return with_pair_first(converter.convert())
 
 
 def _check_conversion(float_file, model):
     check_operators(float_file)
-    pair = sample_pairs()[0]
-    masks = predict_pair(model, *(picture[None] for picture in pair))
-    expected = [masks[name].numpy()[0, ..., 0] for name in (MASK_A, MASK_B)]
-    check_probabilities(float_file, pair, expected)
+    stages = load_stages(float_file)
+    check_conversion(
+        model,
+        lambda a, b: whole_masks(stages, a, b),
+        lambda a, b: stage_masks(stages, a, b),
+    )
 
 
 def _refine(content, float_file, pairs):
     """Gives a dynamic file the precision that its gate asks for."""
     content = keep_small_filters(content, float_file)
-    pairs = sample_pairs()[:2] if pairs is None else pairs
+    pairs = sample_pairs()[:_CORRECTED_ON] if pairs is None else pairs
     return share_parameters(correct_biases(content, float_file, pairs))
 
 
@@ -169,11 +199,5 @@ def _quantize(float_file, statistics, pairs):
     from tfcoseg.export.quantize import quantize_int8
 
     if pairs is not None:
-        statistics = calibrate(float_file, list(pairs))
-    if statistics is None:
-        raise ValueError(
-            "int8 needs statistics of what the network computes: pass "
-            "`calibration_pairs`, pictures of the kind that the file is for, or the "
-            "recorded `statistics` of these weights. Received: neither"
-        )
+        statistics = calibrate(float_file, pairs)
     return quantize_int8(float_file, statistics)

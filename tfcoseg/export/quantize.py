@@ -47,26 +47,32 @@ def quantize_int8(float_file: bytes, statistics: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _quantize(file, graphs, ranges):
+def import_quantizer() -> Any:
+    """The package ai_edge_quantizer; the error for its absence holds the cure."""
     try:
-        from ai_edge_quantizer import Quantizer, qtyping
-        from ai_edge_quantizer.algorithm_manager import AlgorithmName
+        import ai_edge_quantizer.algorithm_manager
     except ImportError as error:
         raise ImportError(
-            "int8 needs ai-edge-quantizer: pip install 'tfcoseg[quantize]'"
+            "int8 needs ai-edge-quantizer: pip install 'tfcoseg[quantize]'. "
+            f"Received: {error}"
         ) from error
-    quantizer = Quantizer(bytearray(file))
+    return ai_edge_quantizer
+
+
+def _quantize(file, graphs, ranges):
+    package = import_quantizer()
+    qtyping = package.qtyping
+    quantizer = package.Quantizer(bytearray(file))
     quantizer.add_static_config(
         regex=_scopes(graphs),
         operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
         activation_num_bits=8,
         weight_num_bits=8,
     )
+    unquantized = package.algorithm_manager.AlgorithmName.NO_QUANTIZE
     # Where a graph has one output, it goes by the name of the operator that gives it.
     for end in (qtyping.TFLOperationName.INPUT, qtyping.TFLOperationName.OUTPUT):
-        quantizer.update_quantization_recipe(
-            ".*", end, algorithm_key=AlgorithmName.NO_QUANTIZE
-        )
+        quantizer.update_quantization_recipe(".*", end, algorithm_key=unquantized)
     extremes = {
         tensor.name: {
             name: np.full((1, 1, 1, 1), value, np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 
 from tfcoseg.export.graphs import Operator, Tensor, read_graphs
 from tfcoseg.export.integer_part import has_constant_filter
-from tfcoseg.inference.litert import import_interpreter
+from tfcoseg.export.recording import NO_PAIRS, recording_interpreter
 from tfcoseg.signature import IMAGE_A, IMAGE_B, SERVING_DEFAULT
 
 
@@ -28,6 +28,9 @@ def correct_biases(
             float32.
         float_file: that of the float32 file of the same model.
         pairs: pictures, uint8 (height, width, 3), over which inputs are averaged.
+
+    Raises:
+        ValueError: if there is no pair.
     """
     exact, changed = _Constants(float_file), _Constants(file)
     means = _mean_inputs(float_file, exact, pairs)
@@ -79,14 +82,7 @@ class _Constants:
 
 def _mean_inputs(float_file, constants, pairs) -> dict[int, np.ndarray]:
     """Of each convolution's input the mean of each channel, by the tensor's number."""
-    from ai_edge_litert.interpreter import OpResolverType
-
-    interpreter = import_interpreter()(
-        model_content=float_file,
-        experimental_preserve_all_tensors=True,
-        # With delegates the tensors in between would not be there to be seen.
-        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )
+    interpreter = recording_interpreter(float_file)
     run = interpreter.get_signature_runner(SERVING_DEFAULT)
     inputs = {operator.inputs[0].index for operator in constants.convolutions}
     sums = dict.fromkeys(inputs, 0.0)
@@ -97,6 +93,8 @@ def _mean_inputs(float_file, constants, pairs) -> dict[int, np.ndarray]:
             values = interpreter.get_tensor(index, constants.index)
             sums[index] += values.mean((0, 1, 2))
         count += 1
+    if not count:
+        raise ValueError(NO_PAIRS)
     return {index: total / count for index, total in sums.items()}
 
 

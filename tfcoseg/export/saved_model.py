@@ -14,6 +14,7 @@ import tensorflow as tf
 
 import tfcoseg
 from tfcoseg.cards import CARD_FILE, EXTRA_FOLDER
+from tfcoseg.export.models import check_exportable
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.serve_bytes import serve_bytes_of
 from tfcoseg.export.signatures import Signature, signatures_of
@@ -54,13 +55,15 @@ def export_saved_model(
         the warm-up records, the card, and the signatures in JSON.
 
     Raises:
-        ValueError: for an unknown batching, or a model that gives no finite numbers.
+        ValueError: for an unknown batching; a model of another kind, or of one size of
+            pictures alone; or one that gives no finite numbers.
         OSError: if the folder cannot be written to.
     """
     if batching not in BATCHING:
         raise ValueError(
             f"`batching` must be one of {list(BATCHING)}. Received: {batching!r}"
         )
+    check_exportable(model)
     model = with_implementation(model, "fft")
     signatures = signatures_of(model, max_pixels=max_pixels)
     signatures[SERVE_BYTES] = serve_bytes_of(

@@ -1,5 +1,7 @@
 """Shapes of tensors that the quantizer puts between floats and integers."""
 
+from tfcoseg.export.objects import read_objects, write_objects
+
 
 def tell_shapes(file: bytes) -> bytes:
     """The same file, whose signatures say again that height and width may be any.
@@ -8,10 +10,9 @@ def tell_shapes(file: bytes) -> bytes:
     note that it may differ.
     """
     from ai_edge_litert.schema_py_generated import BuiltinOperator
-    from ai_edge_litert.tools import flatbuffer_utils
 
     between = (BuiltinOperator.QUANTIZE, BuiltinOperator.DEQUANTIZE)
-    model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
+    model = read_objects(file)
     for subgraph in model.subgraphs:
         for operator in subgraph.operators:
             if model.operatorCodes[operator.opcodeIndex].builtinCode in between:
@@ -20,4 +21,4 @@ def tell_shapes(file: bytes) -> bytes:
                     for indices in (operator.inputs, operator.outputs)
                 )
                 made.shapeSignature = given.shapeSignature
-    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+    return write_objects(model)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.cards import read_card
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.export.graphs import Graph
 from tfcoseg.export.integer_part import places
@@ -35,22 +36,28 @@ def statistics_path(weights: str | os.PathLike) -> Path | None:
 
 
 def read_statistics(weights: str | os.PathLike) -> dict[str, Any]:
-    """The recorded statistics of embedded weights.
+    """The statistics that were recorded for weights.
+
+    They are found by the content of the weights: a copy under another name has those
+    of the embedded ones, and new weights under an old name have none.
 
     Args:
-        weights: `"coseg"` or the name of a version.
+        weights: `"coseg"`, the name of a version, or a file.
 
     Raises:
-        ValueError: if none were recorded for these weights.
+        FileNotFoundError: if there are no such weights.
+        ValueError: if none were recorded for them.
     """
-    path = statistics_path(weights)
-    if path is None or not path.is_file():
-        raise ValueError(
-            "Statistics for int8 come with the embedded weights alone, "
-            f"{list(EMBEDDED_WEIGHTS)}; {_CURE}. "
-            f"Received: weights={os.fspath(weights)!r}"
-        )
-    return json.loads(path.read_text(encoding="utf-8"))
+    sha256 = read_card(weights)["sha256"]
+    for path in filter(Path.is_file, map(statistics_path, EMBEDDED_WEIGHTS)):
+        statistics = json.loads(path.read_text(encoding="utf-8"))
+        if statistics["sha256"] == sha256:
+            return statistics
+    raise ValueError(
+        "Statistics for int8 come with the embedded weights alone, "
+        f"{list(EMBEDDED_WEIGHTS)}, as they were when they were recorded; {_CURE}. "
+        f"Received: weights={os.fspath(weights)!r}, sha256 {sha256[:12]}..."
+    )
 
 
 def match_ranges(
