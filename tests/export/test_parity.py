@@ -268,6 +268,6 @@ def test_client_and_development_server(
 ):
     predictor = Predictor(coseg)
     expected = [predictor.predict(a, b) for a, b in _both_ways(more_files)]
-    with Client(server.url.partition("/v1/")[0], signature=signature) as client:
+    with Client(server.url, signature=signature) as client:
         results = [client.predict(a, b) for a, b in _both_ways(files + more_files)]
     _assert_same_masks(results, predicted + expected)

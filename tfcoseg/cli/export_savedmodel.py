@@ -31,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("none", "in-graph"),
         default="none",
         help="in-graph: concurrent requests of serve_bytes share a batch, whatever "
-        "sizes their pictures have; meant for GPUs (default: %(default)s)",
+        "sizes their pictures have; slower on CPUs, meant for GPUs, where it was not "
+        "measured (default: %(default)s)",
     )
     add(
         "--size",
