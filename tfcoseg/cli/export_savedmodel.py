@@ -48,8 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=MAX_SERVED_PIXELS,
         metavar="N",
         help="serve_bytes refuses pictures of more pixels before it decodes them, and "
-        "decode sizes of more "
-        "(default: %(default)s)",
+        "decode sizes of more (default: %(default)s)",
     )
 
 
