@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcoseg.export.conversion import check_conversion
 
@@ -7,7 +8,8 @@ from tfcoseg.export.conversion import check_conversion
 def model(images, training):
     """Finds what is red."""
     assert not training
-    return {f"mask_{x}": images[f"image_{x}"][..., :1] / 255 for x in "ab"}
+    red = {x: images[f"image_{x}"][..., :1] for x in "ab"}
+    return {f"mask_{x}": tf.cast(red[x], tf.float32) / 255 for x in "ab"}
 
 
 def right(a, b):
