@@ -30,6 +30,7 @@ from tfcoseg.export.padding import without_empty_paddings
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.rounding import correct_biases
 from tfcoseg.export.signatures import signatures_of
+from tfcoseg.export.sizes import with_early_sizes
 from tfcoseg.export.small_filters import keep_small_filters
 from tfcoseg.files import check_free, replace_file
 from tfcoseg.inference.litert import import_interpreter, load_stages
@@ -71,7 +72,11 @@ def export_litert(
 
     It takes one image, or pair, at a time, of any size, and holds the signatures
     serving_default, encode, correlate and decode (see `signatures_of`), which share
-    their weights. The card and the signatures, in JSON, are appended to it as a zip.
+    their weights. A program that asks for none runs serving_default. The card and the
+    signatures, in JSON, are appended to the file as a zip.
+
+    LiteRT's `CompiledModel` runs all of them but decode, which is told the size of its
+    mask only when it runs, too late for the buffers; `Interpreter` runs that as well.
 
     Args:
         model: a model of `tfcoseg.applications`.
@@ -174,7 +179,7 @@ def _run_converter(folder, precision):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    return with_pair_first(converter.convert())
+    return with_pair_first(with_early_sizes(converter.convert()))
 
 
 def _check_conversion(float_file, model):
