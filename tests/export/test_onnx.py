@@ -1,6 +1,5 @@
 """ONNX files give the masks of their models, at any sizes."""
 
-import argparse
 import json
 import sys
 
@@ -9,7 +8,7 @@ import pytest
 
 from tfcoseg import samples
 from tfcoseg.cards import read_card
-from tfcoseg.cli import export_onnx as command
+from tfcoseg.cli.main import main
 from tfcoseg.export import onnx as exporter
 from tfcoseg.export.onnx import export_onnx
 from tfcoseg.pictures import read_image, resize_image
@@ -27,9 +26,7 @@ def runtime():
 def file(runtime, tmp_path_factory):
     """What the command writes of the embedded model."""
     path = tmp_path_factory.mktemp("onnx") / "folder" / "coseg.onnx"
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    assert command.run(parser.parse_args([str(path), "--quiet"])) == 0
+    assert main(["export", "onnx", str(path), "--quiet"]) == 0
     return path
 
 
