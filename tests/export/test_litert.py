@@ -244,8 +244,7 @@ def converts(float32, monkeypatch):
     with zipfile.ZipFile(float32) as archive:
         end = min(entry.header_offset for entry in archive.infolist())
     content = float32.read_bytes()[:end]
-    monkeypatch.setattr(litert, "_convert", lambda *_: (content, content))
-    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+    monkeypatch.setattr(litert, "convert", lambda *_: (content, content))
 
 
 @pytest.mark.parametrize("before", [None, b"mine"])
@@ -290,7 +289,7 @@ def no_conversion(monkeypatch):
     def too_late(*_):
         raise AssertionError("converted for nothing")
 
-    monkeypatch.setattr(litert, "_convert", too_late)
+    monkeypatch.setattr(litert, "convert", too_late)
 
 
 def test_int8_without_statistics(no_conversion, model, tmp_path, monkeypatch):

@@ -118,8 +118,7 @@ def test_the_samples_that_correct_do_not_judge(files, model, tmp_path, monkeypat
         seen["check_masks"] += pairs
         return 1.0
 
-    monkeypatch.setattr(litert, "_convert", lambda *_: files)
-    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+    monkeypatch.setattr(litert, "convert", lambda *_: files)
     monkeypatch.setattr(litert, "correct_biases", correct)
     monkeypatch.setattr(litert, "check_masks", check)
     litert.export_litert(model, tmp_path / "x.tflite", "dynamic")

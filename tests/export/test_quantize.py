@@ -184,8 +184,7 @@ def test_masks_are_those_of_the_float_file(trained):
 
 def test_a_bad_file_is_refused(trained, model, tmp_path, monkeypatch):
     """With ranges of a tenth, which cut off most of what goes through the network."""
-    monkeypatch.setattr(litert, "_convert", lambda *_: (trained, trained))
-    monkeypatch.setattr(litert, "_check_conversion", lambda *_: None)
+    monkeypatch.setattr(litert, "convert", lambda *_: (trained, trained))
     statistics = read_statistics("coseg")
     narrow = [[*e[:-2], e[-2] / 10, e[-1] / 10] for e in statistics["ranges"]]
     options = {"statistics": {"ranges": narrow}, "pairs": gate.sample_pairs()[2:4]}

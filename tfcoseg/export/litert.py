@@ -1,7 +1,6 @@
 """LiteRT (TFLite) files: for phones, small computers, and Python without TensorFlow."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,27 +12,14 @@ import tensorflow as tf
 import tfcoseg
 from tfcoseg.cards import CARD_FILE
 from tfcoseg.export.compact import share_parameters
-from tfcoseg.export.conversion import check_conversion
-from tfcoseg.export.dilation import with_plain_dilations
-from tfcoseg.export.entry import with_pair_first
+from tfcoseg.export.convert import convert
 from tfcoseg.export.flatbuffer import append_files, check_operators, describe
-from tfcoseg.export.gate import (
-    LEAST_IOU,
-    Pairs,
-    check_masks,
-    sample_pairs,
-    stage_masks,
-    whole_masks,
-)
+from tfcoseg.export.gate import LEAST_IOU, Pairs, check_masks, sample_pairs
 from tfcoseg.export.models import check_exportable
-from tfcoseg.export.padding import without_empty_paddings
-from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.rounding import correct_biases
-from tfcoseg.export.signatures import signatures_of
-from tfcoseg.export.sizes import with_early_sizes
 from tfcoseg.export.small_filters import keep_small_filters
 from tfcoseg.files import check_free, replace_file
-from tfcoseg.inference.litert import import_interpreter, load_stages
+from tfcoseg.inference.litert import import_interpreter
 
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
@@ -108,8 +94,7 @@ def export_litert(
     check_free([path], overwrite)
     _check_packages(precision)
     _check_given(precision, statistics, calibration_pairs)
-    float_file, content = _convert(model, precision)
-    _check_conversion(float_file, model)
+    float_file, content = convert(model, precision)
     if precision == "dynamic":
         content = _refine(content, float_file, calibration_pairs)
     if precision == "int8":
@@ -152,44 +137,6 @@ def _check_given(precision, statistics, pairs):
             "`calibration_pairs`, pictures of the kind that the file is for, or the "
             "recorded `statistics` of these weights. Received: neither"
         )
-
-
-def _convert(model, precision):
-    """The float32 file, and that of the precision; of int8 it is the first again."""
-    # Only through a SavedModel do signatures and variables come out right.
-    with tempfile.TemporaryDirectory() as folder:
-        archive = keras.export.ExportArchive()
-        model = with_implementation(model, "depthwise")
-        model = without_empty_paddings(with_plain_dilations(model))
-        archive.track(model)
-        for name, signature in signatures_of(model, batch=1).items():
-            specs = [signature.inputs]
-            archive.add_endpoint(name, signature.function, input_signature=specs)
-        archive.write_out(folder, verbose=False)
-        float_file = _run_converter(folder, "float32")
-        if precision in ("float32", "int8"):
-            return float_file, float_file
-        return float_file, _run_converter(folder, precision)
-
-
-def _run_converter(folder, precision):
-    converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if precision != "float32":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if precision == "float16":
-        converter.target_spec.supported_types = [tf.float16]
-    return with_pair_first(with_early_sizes(converter.convert()))
-
-
-def _check_conversion(float_file, model):
-    check_operators(float_file)
-    stages = load_stages(float_file)
-    check_conversion(
-        model,
-        lambda a, b: whole_masks(stages, a, b),
-        lambda a, b: stage_masks(stages, a, b),
-    )
 
 
 def _refine(content, float_file, pairs):

@@ -12,8 +12,8 @@ import keras
 import tensorflow as tf
 
 import tfcoseg
-from tfcoseg.export.conversion import check_conversion
 from tfcoseg.export.models import check_exportable
+from tfcoseg.export.probabilities import check_probabilities
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.signatures import signatures_of
 from tfcoseg.files import check_free, replace_file
@@ -134,4 +134,4 @@ def _check(runtime, content, model):
         pair = {IMAGE_A: a[None], IMAGE_B: b[None]}
         return [mask[0, ..., 0] for mask in session.run([MASK_A, MASK_B], pair)]
 
-    check_conversion(model, masks)
+    check_probabilities(model, masks)

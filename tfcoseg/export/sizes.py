@@ -68,6 +68,11 @@ class _Sizes:
                 kept.append(operator)
                 used.update(operator.inputs)
         self.graph.operators = kept[::-1]
+        used.update(self.graph.inputs)
+        for index in set(range(len(self.graph.tensors))) - used:
+            # Another tensor may hold the same constant, and a quantizer trips over a
+            # holder that nothing uses. Buffer 0 is the empty one.
+            self.graph.tensors[index].buffer = 0
 
     def _source(self, index):
         """The shape, and its axis, that a scalar was picked from."""

@@ -20,7 +20,7 @@ _TOLERANCE = 1e-4
 Run = Callable[[np.ndarray, np.ndarray], list[np.ndarray]]
 
 
-def check_conversion(model: keras.Model, *ways: Run) -> None:
+def check_probabilities(model: keras.Model, *ways: Run) -> None:
     """Makes sure that a file gives the probabilities of its model.
 
     Args:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfcoseg.export.conversion import check_conversion
+from tfcoseg.export.probabilities import check_probabilities
 
 
 def model(images, training):
@@ -24,7 +24,7 @@ def test_the_probabilities_of_the_model_pass():
         sizes.append((a.shape[:2], b.shape[:2]))
         return [mask + 2e-5 for mask in right(a, b)]
 
-    check_conversion(model, run)
+    check_probabilities(model, run)
     odd = [n for pair in sizes for size in pair for n in size if n % 2]
     assert len(set(odd)) >= 4
     assert any(a != b for a, b in sizes)
@@ -48,4 +48,4 @@ def test_one_wrong_mask_is_refused(change, message, at):
         return [mask_a, change(mask_b) if square == (at == "square") else mask_b]
 
     with pytest.raises(ValueError, match=message):
-        check_conversion(model, right, wrong)
+        check_probabilities(model, right, wrong)
