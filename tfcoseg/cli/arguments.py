@@ -101,6 +101,11 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="side in pixels of the square the network sees (default: %(default)s)",
     )
+    add_threshold_argument(parser)
+
+
+def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
+    """Adds `--threshold`."""
     parser.add_argument(
         "--threshold",
         type=probability,

@@ -5,7 +5,11 @@ import glob
 import sys
 
 from tfcoseg import signature as names
-from tfcoseg.cli.arguments import probability, whole_number, working_size
+from tfcoseg.cli.arguments import (
+    add_threshold_argument,
+    whole_number,
+    working_size,
+)
 from tfcoseg.cli.drawings import (
     add_drawing_arguments,
     add_picture_arguments,
@@ -40,13 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
     add_picture_arguments(parser)
     add_drawing_arguments(parser)
-    parser.add_argument(
-        "--threshold",
-        type=probability,
-        default=0.5,
-        metavar="T",
-        help="probability, 0 to 1, from which a pixel is object (default: %(default)s)",
-    )
+    add_threshold_argument(parser)
     add_writing_arguments(parser)
     _add_server_arguments(parser.add_argument_group("server"))
     _add_load_arguments(parser.add_argument_group("load test, which writes no files"))
