@@ -1,5 +1,6 @@
 """Exported versions run outside of the environment that wrote them."""
 
+import functools
 import io
 
 import numpy as np
@@ -12,6 +13,12 @@ from tfcoseg.inference.saved_model import run_signature
 
 # Servers of these versions are in use. What 2.21 writes must run there.
 OLDER = ["2.19.1", "2.20"]
+
+
+@pytest.fixture(scope="module")
+def load(exported):
+    """Loads a version, each once."""
+    return functools.cache(lambda version: tf.saved_model.load(exported / version))
 
 
 def bytes_of_samples():
@@ -62,9 +69,11 @@ def assert_same(answer, expected):
         ("2", "serve_bytes"),
     ],
 )
-def test_the_loader_and_session_of_a_server(version, signature, exported, run_c_api):
+def test_the_loader_and_session_of_a_server(
+    version, signature, exported, load, run_c_api
+):
     """Through TensorFlow's C API, which is what a server runs, without Python."""
-    loaded = tf.saved_model.load(exported / version)
+    loaded = load(version)
     inputs = inputs_of(signature, loaded)
     (answer,) = run_c_api(exported / version, signature, inputs)
     assert_same(answer, run_signature(loaded, signature, inputs))
@@ -80,14 +89,14 @@ def test_the_c_api_says_what_is_wrong_with_a_picture(exported, run_c_api):
 @pytest.mark.slow
 @pytest.mark.parametrize("version", OLDER)
 def test_older_tensorflow_gives_the_same_masks(
-    version, exported, run_python, request, new_environment, floors
+    version, exported, load, run_python, request, new_environment, floors
 ):
     if version.startswith(floors["tensorflow"]):
         python = request.getfixturevalue("oldest")
     else:
         python = new_environment(f"tensorflow=={version}")
     for number, signature in (("1", "serving_default"), ("2", "serve_bytes")):
-        loaded = tf.saved_model.load(exported / number)
+        loaded = load(number)
         inputs = inputs_of(signature, loaded)
         (answer,) = run_python(python, exported / number, signature, inputs)
         assert_same(answer, run_signature(loaded, signature, inputs))

@@ -219,16 +219,15 @@ def test_shared_batches_change_nothing(exported, files):
     with ThreadPoolExecutor(16) as pool:
         ask = functools.partial(run_signature, batched, "serve_bytes")
         answers = list(pool.map(ask, batches))
-    for batch, answer in zip(batches[:3] * 6, answers):
-        alone = run_signature(plain, "serve_bytes", batch)
+    alone = [run_signature(plain, "serve_bytes", batch) for batch in batches[:3]]
+    for answer, expected in zip(answers, alone * 6):
         for which in ("a", "b"):
-            name = f"mask_{which}_bytes"
-            together, expected = (
-                np.asarray(Image.open(io.BytesIO(outputs[name][0]))).astype(int)
-                for outputs in (answer, alone)
-            )
-            assert np.abs(together - expected).max() <= 1
-            difference = answer[f"score_{which}"] - alone[f"score_{which}"]
+            greys = [
+                np.asarray(Image.open(io.BytesIO(outputs[f"mask_{which}_bytes"][0])))
+                for outputs in (answer, expected)
+            ]
+            assert np.abs(np.subtract(*greys, dtype=int)).max() <= 1
+            difference = answer[f"score_{which}"] - expected[f"score_{which}"]
             assert abs(difference) <= 1e-5
 
 
@@ -266,8 +265,11 @@ def more_files(files):
 def test_client_and_development_server(
     signature, server, coseg, files, more_files, predicted
 ):
+    pairs = files + more_files
     predictor = Predictor(coseg)
-    expected = [predictor.predict(a, b) for a, b in _both_ways(more_files)]
+    expected = predicted + [predictor.predict(a, b) for a, b in _both_ways(more_files)]
+    if signature == "serving_default":  # pixels in JSON take seconds
+        pairs, expected = pairs[:4], expected[:8]
     with Client(server.url, signature=signature) as client:
-        results = [client.predict(a, b) for a, b in _both_ways(files + more_files)]
-    _assert_same_masks(results, predicted + expected)
+        results = [client.predict(a, b) for a, b in _both_ways(pairs)]
+    _assert_same_masks(results, expected)
