@@ -37,7 +37,7 @@ def test_the_log_is_held_back_and_other_lines_pass(level, capfd):
     assert capfd.readouterr().err == NOISE
 
 
-@pytest.mark.parametrize("error", [ValueError, FileNotFoundError])
+@pytest.mark.parametrize("error", [ValueError, FileNotFoundError, ImportError])
 def test_an_error_of_the_user_is_not_drowned(error, level, capfd):
     with pytest.raises(error), quiet_tensorflow():
         write(NOISE + "mine\n")

@@ -72,7 +72,7 @@ def _quiet():
         try:
             yield
             expected = True
-        except (OSError, ValueError, KeyboardInterrupt):
+        except (OSError, ValueError, ImportError, KeyboardInterrupt):
             expected = True
             raise
         finally:
