@@ -21,7 +21,10 @@ TARGET = 1.5
 
 
 def compare_with_saved_model(
-    repeats: int, sizes: Sequence[int] = SIZES, threads: int = 2
+    repeats: int,
+    sizes: Sequence[int] = SIZES,
+    threads: int = 2,
+    exports: tuple[Path, Path] | None = None,
 ) -> Iterator[Comparison]:
     """How many times faster the LiteRT file is than the SavedModel, of one model.
 
@@ -33,14 +36,14 @@ def compare_with_saved_model(
         sizes: sides of the pictures, in pixels.
         threads: how many each computes with. TensorFlow takes one per core instead if
             it has computed anything before; the note of the comparison says so.
+        exports: the version of a SavedModel and the float32 LiteRT file of one model;
+            None to write those of the embedded model.
     """
     _limit_tensorflow(threads)
-    model = CoSegMobileNetV2()
     with tempfile.TemporaryDirectory() as folder:
-        version = export_saved_model(model, Path(folder) / "saved_model")
-        exported = export_litert(model, Path(folder) / "coseg.tflite")
+        version, file = exports or _export(Path(folder))
         loaded = tf.saved_model.load(version)
-        stages = load_stages(exported.path.read_bytes(), threads)
+        stages = load_stages(file.read_bytes(), threads)
     for size in sizes:
         images = [resize_image(read_image(path), (size, size)) for path in pair()]
         arrays = {IMAGE_A: images[0][None], IMAGE_B: images[1][None]}
@@ -55,6 +58,14 @@ def compare_with_saved_model(
         # Only as many threads can be compared.
         target = TARGET if _tensorflow_threads() == threads else None
         yield Comparison(name, ratio, target, True, timings, note)
+
+
+def _export(folder):
+    model = CoSegMobileNetV2()
+    return (
+        export_saved_model(model, folder / "saved_model"),
+        export_litert(model, folder / "coseg.tflite").path,
+    )
 
 
 def _limit_tensorflow(threads):
