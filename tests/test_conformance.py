@@ -23,6 +23,7 @@ LAYERS = {
             "kernel_sizes": (3, 4),
             "normalization": "kernel",
             "implementation": "depthwise",
+            "level_weights": "learned",
         },
         lambda: (random(2, 7, 5, 4), random(2, 6, 9, 4)),
     ),

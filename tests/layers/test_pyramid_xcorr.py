@@ -4,6 +4,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcoseg.layers import PyramidXCorr
 
@@ -39,6 +40,54 @@ def test_the_layer_is_the_papers_equations(normalization):
         ]
         expected = np.maximum(np.array(mean) @ kernel_2[0, 0] + bias_2, 0)
         np.testing.assert_allclose(result, expected, atol=2e-5 * expected.max())
+
+
+def test_learned_level_weights_are_a_weighted_mean_of_the_levels():
+    sizes = (3, 4, 5)
+    layer = PyramidXCorr(3, kernel_sizes=sizes, level_weights="learned")
+    image_a, image_b = random(2, 6, 5, 4), random(2, 4, 7, 4, seed=1)
+    layer(image_a, image_b)
+    layer.set_weights(
+        [random(*w.shape, seed=seed) for seed, w in enumerate(layer.get_weights())]
+    )
+    logits, kernel_1, bias_1, kernel_2, bias_2 = layer.get_weights()
+    shares = np.exp(logits) / np.exp(logits).sum()
+    assert shares.shape == (3,) and np.ptp(shares) > 0.1
+    embedded_a = image_a @ kernel_1[0, 0] + bias_1
+    embedded_b = image_b @ kernel_1[0, 0] + bias_1
+    for result, own, other in zip(
+        layer(image_a, image_b), (embedded_a, embedded_b), (embedded_b, embedded_a)
+    ):
+        expected = sum(
+            share
+            * np.array(
+                [oracle.pyramid_correlation(*pair, [size]) for pair in zip(own, other)]
+            )
+            for share, size in zip(shares, sizes)
+        )
+        expected = np.maximum(expected @ kernel_2[0, 0] + bias_2, 0)
+        np.testing.assert_allclose(result, expected, atol=2e-5 * expected.max())
+
+
+def test_learned_level_weights_start_at_the_mean_and_learn():
+    learned = PyramidXCorr(4, kernel_sizes=(3, 5), level_weights="learned")
+    images = random(2, 6, 6, 3), random(2, 5, 7, 3, seed=1)
+    learned(*images)
+    plain = PyramidXCorr(4, kernel_sizes=(3, 5))
+    plain(*images)
+    plain.set_weights(learned.get_weights()[1:])
+    for one, two in zip(learned(*images), plain(*images)):
+        np.testing.assert_allclose(one, two, atol=1e-5)
+    with tf.GradientTape() as tape:
+        value = sum(tf.reduce_sum(result) for result in learned(*images))
+    slope = tape.gradient(value, learned.level_logits.value)
+    assert np.abs(slope).max() > 0 and abs(float(tf.reduce_sum(slope))) < 1e-3
+
+
+def test_a_config_from_before_there_were_level_weights_still_fits():
+    config = PyramidXCorr(8).get_config()
+    del config["level_weights"]
+    assert PyramidXCorr.from_config(config).level_weights == "mean"
 
 
 def test_it_owns_phi_1_and_phi_2_and_nothing_else():
@@ -91,6 +140,7 @@ def test_mixed_precision_correlates_in_float32():
         ({"filters": 4, "kernel_sizes": (3, 2.5)}, "`kernel_sizes` must be positive"),
         ({"filters": 4, "normalization": "l1"}, "Received: normalization='l1'"),
         ({"filters": 4, "implementation": "cuda"}, "Received: implementation='cuda'"),
+        ({"filters": 4, "level_weights": "max"}, "Received: level_weights='max'"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, message):

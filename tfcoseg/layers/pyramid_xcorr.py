@@ -17,7 +17,8 @@ class PyramidXCorr(keras.layers.Layer):
     - correlation: `F = phi_2(mean_i(S_i (x) f'))`, channel by channel at the map's own
       size, then a 1 x 1 convolution with ReLU.
 
-    `get_weights()` is [phi_1 kernel, phi_1 bias, phi_2 kernel, phi_2 bias].
+    `get_weights()` is [phi_1 kernel, phi_1 bias, phi_2 kernel, phi_2 bias], after one
+    logit per level where the levels' weights are learned.
 
     Reference: Chen et al., "Image co-segmentation based on pyramid features
     cross-correlation network", Sci China Inf Sci 66(1):119101, 2023, equations (1) to
@@ -32,6 +33,9 @@ class PyramidXCorr(keras.layers.Layer):
         implementation: `"auto"`, `"vectorized_map"`, `"fft"` or `"depthwise"`; see
             `tfcoseg.ops.cross_correlate`. All give the same result; the config keeps
             the word, so that `"auto"` is decided anew on each machine.
+        level_weights: `"mean"`, as in the paper, or `"learned"`: a weighted mean over
+            the levels, of weights that are the softmax of one trained logit for each
+            and start out equal. Either way one correlation is computed.
 
     Call arguments:
         features_a, features_b: features of the two images; sizes may differ.
@@ -45,7 +49,7 @@ class PyramidXCorr(keras.layers.Layer):
 
     Raises:
         ValueError: for filters or sizes that are not positive integers, no sizes at
-            all, or an unknown normalization or implementation.
+            all, or an unknown normalization, implementation or level weighting.
 
     Example:
 
@@ -61,6 +65,7 @@ class PyramidXCorr(keras.layers.Layer):
         kernel_sizes=(11, 15, 19),
         normalization="channel",
         implementation="auto",
+        level_weights="mean",
         **kwargs,
     ):
         kwargs.setdefault("name", "pyramid_xcorr")
@@ -80,6 +85,10 @@ class PyramidXCorr(keras.layers.Layer):
         self.implementation = _one_of(
             "implementation", implementation, ["auto", *xcorr.IMPLEMENTATIONS]
         )
+        self.level_weights = _one_of(
+            "level_weights", level_weights, ["mean", "learned"]
+        )
+        self.level_logits = None
         convolution = {"filters": self.filters, "kernel_size": 1}
         convolution["dtype"] = self.dtype_policy
         self.phi_1 = keras.layers.Conv2D(**convolution, name="phi_1")
@@ -91,6 +100,14 @@ class PyramidXCorr(keras.layers.Layer):
                 "`features_a` and `features_b` must have the same number of channels, "
                 "since phi_1 is shared. Received shapes: "
                 f"{tuple(features_a_shape)} and {tuple(features_b_shape)}"
+            )
+        if self.level_weights == "learned":
+            # In float32 under any policy, as the kernels that they weigh are.
+            self.level_logits = self.add_weight(
+                name="level_logits",
+                shape=(len(self.kernel_sizes),),
+                initializer="zeros",
+                autocast=False,
             )
         self.phi_1.build(features_a_shape)
         self.phi_2.build((*features_a_shape[:-1], self.filters))
@@ -108,7 +125,12 @@ class PyramidXCorr(keras.layers.Layer):
 
     def kernel_of(self, embedding):
         """The summed pyramid kernel, float32 (batch, K, K, filters), K the largest."""
-        return xcorr.pyramid_kernel(embedding, self.kernel_sizes, self.normalization)
+        weights = None
+        if self.level_logits is not None:
+            weights = keras.ops.softmax(self.level_logits)
+        return xcorr.pyramid_kernel(
+            embedding, self.kernel_sizes, self.normalization, weights
+        )
 
     def correlate(self, embedding, kernel):
         """phi_2 of the embedding correlated with a kernel: (batch, h, w, filters)."""
@@ -127,6 +149,7 @@ class PyramidXCorr(keras.layers.Layer):
             "kernel_sizes": self.kernel_sizes,
             "normalization": self.normalization,
             "implementation": self.implementation,
+            "level_weights": self.level_weights,
         }
 
 

@@ -43,25 +43,30 @@ def pyramid_levels(features, kernel_sizes, normalization="channel"):
     return [tf.math.l2_normalize(level, axes, epsilon=1e-12) for level in levels]
 
 
-def pyramid_kernel(features, kernel_sizes, normalization="channel"):
+def pyramid_kernel(features, kernel_sizes, normalization="channel", weights=None):
     """The mean of the pyramid's kernels, zero-padded to the largest, centres aligned.
 
     Correlating once with this kernel equals the mean of the correlations with the
     levels.
 
-    Args: as `pyramid_levels`.
+    Args:
+        features, kernel_sizes, normalization: as in `pyramid_levels`.
+        weights: None, or a float32 tensor (levels,) by which the levels are weighted in
+            place of the mean; they should sum to 1.
 
     Returns:
         Float32 tensor (batch, K, K, channels), K the largest of `kernel_sizes`.
     """
     largest = max(kernel_sizes)
+    levels = pyramid_levels(features, kernel_sizes, normalization)
+    if weights is not None:
+        levels = [weight * level for weight, level in zip(tf.unstack(weights), levels)]
     total = 0.0
-    for level in pyramid_levels(features, kernel_sizes, normalization):
-        size = level.shape[1]
+    for size, level in zip(kernel_sizes, levels):
         before = (largest - 1) // 2 - (size - 1) // 2
         after = largest - size - before
         total += tf.pad(level, [[0, 0], [before, after], [before, after], [0, 0]])
-    return total / len(kernel_sizes)
+    return total if weights is not None else total / len(kernel_sizes)
 
 
 def mean_kernel_of_others(kernels):
