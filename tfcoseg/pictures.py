@@ -118,6 +118,14 @@ def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR))
 
 
+def resize_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Resizes a mask (h, w) of uint8 or bool to (height, width): nearest neighbour."""
+    height, width = size
+    image = Image.fromarray(np.asarray(mask, np.uint8))
+    resized = image.resize((width, height), Image.Resampling.NEAREST)
+    return np.asarray(resized).astype(mask.dtype)
+
+
 def write_png(
     path: str | os.PathLike, picture: np.ndarray | Image.Image, overwrite: bool = False
 ) -> None:

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from tfcoseg.data.folder import Record
 from tfcoseg.evaluate.protocol import Protocol, plan, read_records
 
 
@@ -122,11 +125,53 @@ def test_group_with_one_readable_picture_is_left_out(folder):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"pairs": "some"}, "'all' or 'consecutive'.*pairs='some'"),
+        ({"pairs": "some"}, "one of .*'disjoint'.*pairs='some'"),
         ({"per_group": 1}, "at least 2.*per_group=1"),
         ({"limit": 0}, "at least 1.*limit=0"),
+        ({"metric_size": 0}, "at least 1.*metric_size=0"),
     ],
 )
 def test_arguments_that_make_no_sense(arguments, message):
     with pytest.raises(ValueError, match=message):
         Protocol(**arguments)
+
+
+def helped(count, pairs, limit=None):
+    """The names of a group's pictures with those of their partners, as planned."""
+    records = [
+        Record("cow", f"{index}", Path(f"{index}.png"), Path(f"{index}.png"))
+        for index in range(count)
+    ]
+    protocol = Protocol(pairs=pairs, limit=limit)
+    return {
+        comparison.record.name: "".join(p.name for p in comparison.partners)
+        for comparison in plan(records, protocol)
+    }
+
+
+@pytest.mark.parametrize(
+    "pairs, count, expected",
+    [
+        ("disjoint", 4, {"0": "1", "1": "0", "2": "3", "3": "2"}),
+        ("disjoint", 3, {"0": "1", "1": "0"}),
+        ("group", 3, {"0": "12", "1": "02", "2": "01"}),
+        ("group", 2, {"0": "1", "1": "0"}),
+        ("fives", 3, {"0": "12", "1": "02", "2": "01"}),
+        (
+            "fives",
+            7,
+            {
+                **{"0": "1234", "1": "0234", "2": "0134", "3": "0124", "4": "0123"},
+                **{"5": "2346", "6": "2345"},
+            },
+        ),
+    ],
+)
+def test_who_helps_whom(pairs, count, expected):
+    assert helped(count, pairs) == expected
+
+
+def test_limit_takes_whole_pairs_and_whole_fives():
+    first, third = {"0": "1", "1": "0"}, {"4": "5", "5": "4"}
+    assert helped(8, "disjoint", limit=2) == {**first, **third}
+    assert set(helped(10, "fives", limit=1)) == set("01234")

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfcoseg.data.folder import Record, problem_with, read_folder
-from tfcoseg.data.pairing import (
-    Pair,
-    all_pairs,
-    by_group,
-    consecutive_pairs,
-    wrong_partners,
-)
+from tfcoseg.data.pairing import by_group, wrong_partners
+from tfcoseg.evaluate.partners import PAIRINGS, tasks_of_group
 
 PAIR, WRONG_PARTNER, NO_CORRELATION = "pair", "wrong_partner", "no_correlation"
 
@@ -24,10 +19,13 @@ class Protocol:
     Attributes:
         pairs: `"consecutive"` judges mask_a of (i, i + 1), wrapping round in each
             group, so each picture once; `"all"` judges both masks of every unordered
-            pair.
+            pair, `"disjoint"` those of (0, 1), (2, 3) and so on; by `"fives"` and
+            `"group"` each picture is helped by the others of 5, or of its whole group.
+        metric_size: side in pixels of the square to which masks are brought before they
+            are judged; None judges them at each picture's own size.
         groups: names of the groups to take; None takes all of them.
         per_group: take only the first so many pictures of a group, sorted by name.
-        limit: judge at most so many pairs of a group, spread evenly.
+        limit: judge at most so many pairs (or fives) of a group, spread evenly.
         void_value: the value of masks that counts nowhere, or None.
         wrong_partner: also judge each picture beside one that shares nothing with it.
         empty_pairs: report what is predicted beside such a partner as false positives.
@@ -37,6 +35,7 @@ class Protocol:
     """
 
     pairs: str = "consecutive"
+    metric_size: int | None = None
     groups: Sequence[str] | None = None
     per_group: int | None = None
     limit: int | None = None
@@ -47,12 +46,12 @@ class Protocol:
     exclude: Sequence[str | Sequence[str]] = ()
 
     def __post_init__(self):
-        if self.pairs not in ("all", "consecutive"):
+        if self.pairs not in PAIRINGS:
             raise ValueError(
-                "`pairs` must be 'all' or 'consecutive'. "
+                f"`pairs` must be one of {list(PAIRINGS)}. "
                 f"Received: pairs={self.pairs!r}"
             )
-        for name, least in (("per_group", 2), ("limit", 1)):
+        for name, least in (("metric_size", 1), ("per_group", 2), ("limit", 1)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ValueError(
@@ -63,11 +62,23 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One mask to judge: that of `record`, found with the help of `partner`."""
+    """One mask to judge: that of `record`, found with the help of its partners.
+
+    Attributes:
+        kind: `PAIR` (of a group, too), `WRONG_PARTNER` or `NO_CORRELATION`.
+        record: the picture whose mask is judged.
+        partners: none without correlation, one of a pair, more of a group: then the
+            mean of their kernels is what is looked for.
+    """
 
     kind: str
     record: Record
-    partner: Record | None
+    partners: tuple[Record, ...]
+
+    @property
+    def partner(self) -> Record | None:
+        """The first partner, if there is one."""
+        return self.partners[0] if self.partners else None
 
 
 def read_records(
@@ -109,20 +120,19 @@ def plan(records: Sequence[Record], protocol: Protocol) -> list[Comparison]:
     Raises:
         ValueError: if wrong partners are wanted and no group may be trusted to be one.
     """
-    pairs = []
-    for group in by_group(records).values():
-        pairs += _spread(_PAIRINGS[protocol.pairs](group), protocol.limit)
-    comparisons = [Comparison(PAIR, pair.record_a, pair.record_b) for pair in pairs]
-    if protocol.pairs == "all":
-        comparisons += [
-            Comparison(PAIR, pair.record_b, pair.record_a) for pair in pairs
-        ]
+    tasks = [
+        task
+        for group in by_group(records).values()
+        for unit in _spread(tasks_of_group(group, protocol.pairs), protocol.limit)
+        for task in unit
+    ]
+    comparisons = [Comparison(PAIR, *task) for task in tasks]
     judged = {comparison.record for comparison in comparisons}
     if protocol.wrong_partner or protocol.empty_pairs:
         comparisons += _wrong_comparisons(records, judged, protocol.exclude)
     if protocol.no_correlation:
         comparisons += [
-            Comparison(NO_CORRELATION, record, None)
+            Comparison(NO_CORRELATION, record, ())
             for record in records
             if record in judged
         ]
@@ -130,17 +140,11 @@ def plan(records: Sequence[Record], protocol: Protocol) -> list[Comparison]:
     return sorted(comparisons, key=lambda comparison: position[comparison.record])
 
 
-_PAIRINGS: dict[str, Callable[[Sequence[Record]], list[Pair]]] = {
-    "all": all_pairs,
-    "consecutive": consecutive_pairs,
-}
-
-
-def _spread(pairs, limit):
-    """At most `limit` of the pairs, at even distances."""
-    if limit is None or len(pairs) <= limit:
-        return pairs
-    return [pairs[index * len(pairs) // limit] for index in range(limit)]
+def _spread(units, limit):
+    """At most `limit` of the pairs or groups, at even distances."""
+    if limit is None or len(units) <= limit:
+        return units
+    return [units[index * len(units) // limit] for index in range(limit)]
 
 
 def _wrong_comparisons(records, judged, exclude):
@@ -151,4 +155,6 @@ def _wrong_comparisons(records, judged, exclude):
             "out these controls, or add groups. Received the groups "
             f"{list(by_group(records))}, of which none is trusted beside another"
         )
-    return [Comparison(WRONG_PARTNER, pair.record_a, pair.record_b) for pair in pairs]
+    return [
+        Comparison(WRONG_PARTNER, pair.record_a, (pair.record_b,)) for pair in pairs
+    ]
