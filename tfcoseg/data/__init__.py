@@ -11,36 +11,42 @@ if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
     from tfcoseg.data.duplicates import duplicate_images as duplicate_images
     from tfcoseg.data.folder import Record as Record
     from tfcoseg.data.folder import read_folder as read_folder
-    from tfcoseg.data.pairing import Pair as Pair
-    from tfcoseg.data.pairing import all_pairs as all_pairs
-    from tfcoseg.data.pairing import consecutive_pairs as consecutive_pairs
-    from tfcoseg.data.pairing import sample_pairs as sample_pairs
-    from tfcoseg.data.pairing import wrong_partners as wrong_partners
+    from tfcoseg.data.leaving_out import read_ids as read_ids
+    from tfcoseg.data.negatives import wrong_partners as wrong_partners
+    from tfcoseg.data.pairing import make_pairs as make_pairs
+    from tfcoseg.data.pairs import ImageSet as ImageSet
+    from tfcoseg.data.pairs import Pair as Pair
+    from tfcoseg.data.pairs import all_pairs as all_pairs
+    from tfcoseg.data.pairs import consecutive_pairs as consecutive_pairs
     from tfcoseg.data.pipeline import default_augmentation as default_augmentation
     from tfcoseg.data.pipeline import image_dataset as image_dataset
     from tfcoseg.data.pipeline import pair_dataset as pair_dataset
+    from tfcoseg.data.sampling import sample_pairs as sample_pairs
     from tfcoseg.data.transforms import random_colour as random_colour
     from tfcoseg.data.transforms import random_crop as random_crop
     from tfcoseg.data.transforms import random_flip as random_flip
     from tfcoseg.data.transforms import resize as resize
 
 _HOMES = {
-    "Pair": "pairing",
+    "ImageSet": "pairs",
+    "Pair": "pairs",
     "Record": "folder",
-    "all_pairs": "pairing",
-    "consecutive_pairs": "pairing",
+    "all_pairs": "pairs",
+    "consecutive_pairs": "pairs",
     "default_augmentation": "pipeline",
     "duplicate_images": "duplicates",
     "image_dataset": "pipeline",
+    "make_pairs": "pairing",
     "may_share_object": "co_occurrence",
     "pair_dataset": "pipeline",
     "random_colour": "transforms",
     "random_crop": "transforms",
     "random_flip": "transforms",
     "read_folder": "folder",
+    "read_ids": "leaving_out",
     "resize": "transforms",
-    "sample_pairs": "pairing",
-    "wrong_partners": "pairing",
+    "sample_pairs": "sampling",
+    "wrong_partners": "negatives",
 }
 
 __all__ = sorted(_HOMES)

@@ -87,7 +87,7 @@ def may_share_object(
         exclude: further groups, {name}, and pairs of groups, {name, name}, not to
             trust.
     """
-    a, b = _kinds(group_a), _kinds(group_b)
+    a, b = kinds(group_a), kinds(group_b)
     return (
         not a.isdisjoint(b)
         or not UNTRUSTED.isdisjoint(a | b)
@@ -98,16 +98,27 @@ def may_share_object(
     )
 
 
-def _kinds(name):
-    """The kinds of object that a group's name speaks of."""
-    kinds = set()
-    for part in re.split(r"[+/(),&]", name.casefold()):
+def kinds(name: str) -> frozenset[str]:
+    """The kinds of object that a group's name speaks of.
+
+    What stands in parentheses only says more about the rest, "bird (water)", so that a
+    word there that no list knows, "horse (weizmann)", is no kind of object.
+    """
+    text = name.casefold()
+    asides = _kinds_of_parts("/".join(re.findall(r"\((.*?)\)", text)))
+    found = _kinds_of_parts(re.sub(r"\(.*?\)", "/", text))
+    return frozenset(found | asides & _KNOWN if found else asides or {name})
+
+
+def _kinds_of_parts(text):
+    found = set()
+    for part in re.split(r"[+/(),&]", text):
         words = re.findall(r"[^\s_-]+", part)
         whole = _kind("_".join(words))
         known = {whole, *map(_kind, words)} & _KNOWN
         # "dining table" is no table of its own, and scene_1 shares nothing with car_1.
-        kinds |= {whole} if whole in _KNOWN or not known else known
-    return kinds - {""} or {name}
+        found |= {whole} if whole in _KNOWN or not known else known
+    return found - {""}
 
 
 def _kind(word):

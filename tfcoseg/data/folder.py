@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tfcoseg.pictures import read_image, read_mask, read_size
 
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _group_names(root, groups):
 def _read_group(root, group, void_value):
     records, problems = [], []
     for image in sorted((root / "images" / group).iterdir()):
-        if image.suffix.lower() not in _SUFFIXES or image.name.startswith("."):
+        if image.suffix.lower() not in SUFFIXES or image.name.startswith("."):
             continue
         mask = root / "masks" / group / f"{image.stem}.png"
         if problem := _problem_with(image, mask):

@@ -1,30 +1,38 @@
 """Which records may be trusted to make negative pairs, and with which groups."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from tfcoseg.data.co_occurrence import may_share_object
 from tfcoseg.data.duplicates import duplicate_images
-from tfcoseg.data.folder import Record
+from tfcoseg.data.grouping import Picture, group_of
+
+
+def trusted(records: Iterable[Picture]) -> list[Any]:
+    """The records that are not known to hold the objects of several groups.
+
+    Of a plain (group, name) nothing of the kind is known.
+    """
+    records = list(records)
+    untrusted = duplicate_images(r for r in records if hasattr(r, "image"))
+    return [r for r in records if getattr(r, "image", None) not in untrusted]
 
 
 def trusted_partners(
-    records: Iterable[Record], exclude: Iterable[str | Iterable[str]] = ()
-) -> dict[str, tuple[list[Record], list[str]]]:
+    records: Iterable[Picture], exclude: Iterable[str | Iterable[str]] = ()
+) -> dict[str, tuple[list[Any], list[str]]]:
     """Returns {group: (its trusted records, names of the groups to join them with)}.
 
     Args:
         records: of several groups.
         exclude: groups, "name", and pairs of groups, ("name", "name"), not to trust.
     """
-    records = list(records)
     excluded = frozenset(
         frozenset([entry] if isinstance(entry, str) else entry) for entry in exclude
     )
-    untrusted = duplicate_images(records)
     groups = {}
-    for record in records:
-        if record.image not in untrusted:
-            groups.setdefault(record.group, []).append(record)
+    for record in trusted(records):
+        groups.setdefault(group_of(record), []).append(record)
     return {
         name: (
             group,

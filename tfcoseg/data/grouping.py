@@ -1,0 +1,36 @@
+"""A picture's group and name, whether it is a `Record` or a plain (group, name)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tfcoseg.data.folder import Record
+
+# Anything with a `group` and a `name` will do too.
+Picture = Record | tuple[str, str]
+
+
+def group_of(picture: Picture) -> str:
+    """The name of a picture's group."""
+    return picture.group if hasattr(picture, "group") else picture[0]
+
+
+def name_of(picture: Picture) -> str:
+    """A picture's own name, without its file's suffix."""
+    return picture.name if hasattr(picture, "name") else picture[1]
+
+
+def by_group(pictures: Iterable[Picture]) -> dict[str, list[Any]]:
+    """Sorts pictures into groups by name, keeping their order.
+
+    Raises:
+        ValueError: if a group has one picture.
+    """
+    groups = {}
+    for picture in pictures:
+        groups.setdefault(group_of(picture), []).append(picture)
+    if alone := [name for name, group in groups.items() if len(group) == 1]:
+        raise ValueError(
+            "A group needs two pictures or more; add some or leave it out. "
+            f"Received one picture in: {', '.join(alone)}"
+        )
+    return groups
