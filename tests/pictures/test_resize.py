@@ -1,8 +1,9 @@
 """Pictures and soft masks of another size."""
 
 import numpy as np
+import pytest
 
-from tfcoseg.pictures import resize_image, resize_soft_mask
+from tfcoseg.pictures import resize_image, resize_mask, resize_soft_mask
 
 
 def test_image_of_its_own_size_is_unchanged(pixels):
@@ -28,3 +29,18 @@ def test_soft_mask_between_two_pixels(pixels):
 def test_soft_mask_accepts_other_floats_and_strides():
     mask = np.linspace(0, 1, 12).reshape(3, 4).T
     np.testing.assert_allclose(resize_soft_mask(mask, (4, 3)), mask, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, bool])
+def test_mask_takes_the_pixel_nearest_to_each_new_centre(kind):
+    mask = np.array([[0, 1, 0, 1], [1, 0, 0, 1]]).astype(kind)
+    resized = resize_mask(mask, (4, 2))
+    # Centres of the new columns are at 0.5 and 2.5 of the old: columns 1 and 3.
+    np.testing.assert_array_equal(resized, [[1, 1], [1, 1], [0, 1], [0, 1]])
+    assert resized.dtype == kind
+    np.testing.assert_array_equal(resize_mask(mask, (2, 4)), mask)
+
+
+def test_mask_keeps_void_and_invents_no_value():
+    mask = np.random.default_rng(0).choice([0, 1, 255], (37, 50)).astype(np.uint8)
+    assert set(np.unique(resize_mask(mask, (64, 64)))) == {0, 1, 255}

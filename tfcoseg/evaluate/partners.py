@@ -1,62 +1,52 @@
-"""Whose help each picture of a group gets: one partner's, or that of several."""
+"""Whose help each picture gets to find its mask: one partner's, or that of several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tfcoseg.data.folder import Record
-from tfcoseg.data.pairing import all_pairs, consecutive_pairs
+from tfcoseg.data.pairing import ONE_SIDED, by_group, make_pairs
 
 # A mask to judge: the picture, and the partners that help to find it.
 Task = tuple[Record, tuple[Record, ...]]
 
-# Ways to compare the pictures of a group, in words.
+# Ways to compare pictures, in words; but for fives see `tfcoseg.data.make_pairs`.
 PAIRINGS = {
     "consecutive": "consecutive pairs",
     "all": "all pairs",
     "disjoint": "disjoint consecutive pairs",
+    "random": "random pairs",
     "fives": "groups of 5",
     "group": "whole groups",
+    "inter_class": "sets of 6 from related groups",
 }
+# Those that compare a picture with several at once.
+OF_SEVERAL = frozenset({"fives", "group", "inter_class"})
 
 
-def tasks_of_group(records: Sequence[Record], pairs: str) -> list[list[Task]]:
-    """The masks to judge in a group, those of one pair (or group of 5) together.
+def tasks(records: Sequence[Record], pairs: str) -> list[list[Task]]:
+    """The masks to judge, those of one pair, or of one set, together.
 
     Args:
-        records: the pictures of one group, sorted by name.
-        pairs: a name of `PAIRINGS`. `"all"` judges both masks of every pair; by the
-            others each picture is judged once.
+        records: pictures of one or more groups, each sorted by name.
+        pairs: a name of `PAIRINGS`. `"fives"` cuts each group into runs of five; the
+            pictures left over are judged with the help of the last four before them.
     """
-    return _TASKS[pairs](list(records))
+    if pairs == "fives":
+        groups = by_group(records).values()
+        return [run for group in groups for run in _runs(group, 5)]
+    units = []
+    for found in make_pairs(records, pairs):
+        members = found.records
+        judged = members[:1] if pairs in ONE_SIDED else members
+        units.append([_task(record, members) for record in judged])
+    return units
 
 
-def _consecutive(records):
-    return [[(p.record_a, (p.record_b,))] for p in consecutive_pairs(records)]
+def _runs(group, size):
+    size = min(size, len(group))
+    for start in range(0, len(group), size):
+        members = group[min(start, len(group) - size) :][:size]
+        yield [_task(record, members) for record in group[start : start + size]]
 
 
-def _all(records):
-    return [
-        [(p.record_a, (p.record_b,)), (p.record_b, (p.record_a,))]
-        for p in all_pairs(records)
-    ]
-
-
-def _cut(records, size):
-    """Runs of `size` records, each judged with the help of the others of its run."""
-    size = min(size, len(records))
-    runs = []
-    for start in range(0, len(records), size):
-        members = records[min(start, len(records) - size) :][:size]
-        judged = records[start : start + size]
-        runs.append(
-            [(r, tuple(other for other in members if other != r)) for r in judged]
-        )
-    return runs
-
-
-_TASKS: dict[str, Callable[[list[Record]], list[list[Task]]]] = {
-    "consecutive": _consecutive,
-    "all": _all,
-    "disjoint": lambda records: _cut(records[: len(records) // 2 * 2], 2),
-    "fives": lambda records: _cut(records, 5),
-    "group": lambda records: _cut(records, len(records)),
-}
+def _task(record, members):
+    return record, tuple(other for other in members if other != record)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tfcoseg.data.folder import Record, problem_with, read_folder
 from tfcoseg.data.pairing import by_group, wrong_partners
-from tfcoseg.evaluate.partners import PAIRINGS, tasks_of_group
+from tfcoseg.evaluate.partners import PAIRINGS, tasks
 
 PAIR, WRONG_PARTNER, NO_CORRELATION = "pair", "wrong_partner", "no_correlation"
 
@@ -21,6 +21,7 @@ class Protocol:
             group, so each picture once; `"all"` judges both masks of every unordered
             pair, `"disjoint"` those of (0, 1), (2, 3) and so on; by `"fives"` and
             `"group"` each picture is helped by the others of 5, or of its whole group.
+            See `tfcoseg.evaluate.partners`.
         metric_size: side in pixels of the square to which masks are brought before they
             are judged; None judges them at each picture's own size.
         groups: names of the groups to take; None takes all of them.
@@ -120,13 +121,15 @@ def plan(records: Sequence[Record], protocol: Protocol) -> list[Comparison]:
     Raises:
         ValueError: if wrong partners are wanted and no group may be trusted to be one.
     """
-    tasks = [
-        task
-        for group in by_group(records).values()
-        for unit in _spread(tasks_of_group(group, protocol.pairs), protocol.limit)
+    units: dict[str, list] = {}
+    for unit in tasks(records, protocol.pairs):
+        units.setdefault(unit[0][0].group, []).append(unit)
+    comparisons = [
+        Comparison(PAIR, *task)
+        for of_group in units.values()
+        for unit in _spread(of_group, protocol.limit)
         for task in unit
     ]
-    comparisons = [Comparison(PAIR, *task) for task in tasks]
     judged = {comparison.record for comparison in comparisons}
     if protocol.wrong_partner or protocol.empty_pairs:
         comparisons += _wrong_comparisons(records, judged, protocol.exclude)
