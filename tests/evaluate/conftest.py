@@ -1,10 +1,12 @@
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from tfcoseg.inference import Encoded
+from tfcoseg.pictures import resize_soft_mask
 
 GREY = (128, 128, 128)
 COLOURS = {"aeroplane": (255, 0, 0), "bird": (0, 255, 0), "car": (0, 0, 255)}
@@ -60,9 +62,8 @@ class ColourPredictor:
         image = np.asarray(Image.open(path))
         objects = image[np.any(image != GREY, axis=-1)]
         kernel = objects[0] if len(objects) else np.array(GREY)
-        return SimpleNamespace(
-            tensors={"image": image, "kernel": kernel}, size=image.shape[:2]
-        )
+        tensors = {"image": image, "kernel": kernel.astype("float32")}
+        return Encoded(tensors, image.shape[:2])
 
     def decode(self, encoded, kernel, correlation="on"):
         self.decoded += 1
@@ -72,4 +73,5 @@ class ColourPredictor:
             found[:, 0] = True
         else:
             found = np.all(image == kernel, axis=-1)
-        return np.where(found, np.float32(0.5), np.float32(0.49)), float(found.any())
+        soft_mask = np.where(found, np.float32(0.5), np.float32(0.49))
+        return resize_soft_mask(soft_mask, encoded.size), float(found.any())

@@ -2,9 +2,16 @@ import itertools
 from collections import Counter
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tfcoseg.evaluate.features import FeatureStore
+
+# One for each picture that the tests know.
+KERNELS = {
+    picture: np.random.default_rng(index).normal(size=(3, 3)).astype("float32")
+    for index, picture in enumerate([*"abcdef", *range(50)])
+}
 
 
 class Encoder:
@@ -15,48 +22,72 @@ class Encoder:
 
     def __call__(self, picture):
         self.calls[picture] += 1
-        return SimpleNamespace(name=picture, tensors={"kernel": f"kernel of {picture}"})
+        return SimpleNamespace(name=picture, tensors={"kernel": KERNELS[picture]})
 
 
 def walk(comparisons, capacity=200):
+    """Takes them all; returns the calls and the most encodings and kernels held."""
     encoder = Encoder()
     store = FeatureStore(encoder, comparisons, capacity)
-    held = []
-    for picture, partner in comparisons:
-        encoded, kernel = store.take(picture, partner)
+    encodings, kernels = [], []
+    for picture, partners in comparisons:
+        encoded, kernel = store.take(picture, partners)
         assert encoded.name == picture
-        assert kernel == (None if partner is None else f"kernel of {partner}")
-        held.append(len(store._encodings))
+        if partners:
+            mean = np.mean([KERNELS[partner] for partner in partners], axis=0)
+            np.testing.assert_allclose(kernel, mean, rtol=1e-5, atol=1e-6)
+        else:
+            assert kernel is None
+        encodings.append(len(store._encodings))
+        kernels.append(len(store._kernels))
     assert not store._encodings and not store._kernels
-    return encoder.calls, max(held)
+    return encoder.calls, max(encodings), max(kernels)
+
+
+def pairs(pictures):
+    return [(a, (b,)) for a, b in itertools.permutations(pictures, 2)]
 
 
 def test_every_ordered_pair_encodes_each_picture_once():
-    calls, _ = walk(list(itertools.permutations("abcdef", 2)))
+    calls, _, _ = walk(pairs("abcdef"))
     assert calls == Counter("abcdef")
 
 
 def test_consecutive_pairs_hold_few_encodings_however_many_pictures():
     count = 50
-    calls, held = walk([(i, (i + 1) % count) for i in range(count)])
+    calls, held, _ = walk([(i, ((i + 1) % count,)) for i in range(count)])
     assert set(calls.values()) == {1} and len(calls) == count
     assert held <= 2
 
 
 def test_pictures_without_partner_are_encoded_once():
-    calls, held = walk([(0, None), (0, 1), (1, None), (1, 0)])
+    calls, held, _ = walk([(0, ()), (0, (1,)), (1, ()), (1, (0,))])
     assert calls == {0: 1, 1: 1}
     assert held <= 2
 
 
 @pytest.mark.parametrize("capacity", [0, 1, 3])
 def test_beyond_the_capacity_a_picture_is_encoded_at_most_twice(capacity):
-    calls, held = walk(list(itertools.permutations(range(8), 2)), capacity)
+    calls, held, _ = walk(pairs(range(8)), capacity)
     assert held <= capacity + 1
     assert max(calls.values()) == 2
     assert sum(calls.values()) == 2 * 8 - max(1, capacity)
 
 
 def test_a_picture_that_is_its_own_partner_is_encoded_once():
-    calls, _ = walk([("a", "a")])
+    calls, _, _ = walk([("a", ("a",))])
     assert calls == {"a": 1}
+
+
+def test_one_partner_gives_its_kernel_to_the_bit():
+    _, kernel = FeatureStore(Encoder(), [("a", ("b",))]).take("a", ("b",))
+    assert kernel is KERNELS["b"]
+
+
+def test_whole_groups_encode_each_picture_once_and_hold_one_group():
+    groups = [range(0, 10), range(10, 20), range(20, 25)]
+    calls, encodings, kernels = walk(
+        [(i, tuple(j for j in group if j != i)) for group in groups for i in group]
+    )
+    assert set(calls.values()) == {1} and len(calls) == 25
+    assert encodings <= 10 and kernels <= 10

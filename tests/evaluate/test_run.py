@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfcoseg.evaluate import Protocol, averages, evaluate_folder
+from tfcoseg.evaluate import Protocol, averages, count_pixels, evaluate_folder
+from tfcoseg.evaluate.judge import decode, feature_store
+from tfcoseg.evaluate.protocol import plan, read_records
+from tfcoseg.inference import Predictor
+from tfcoseg.pictures import read_mask, resize_soft_mask
 
 ALL_CONTROLS = {"wrong_partner": True, "empty_pairs": True, "no_correlation": True}
 
@@ -10,7 +14,7 @@ ALL_CONTROLS = {"wrong_partner": True, "empty_pairs": True, "no_correlation": Tr
 @pytest.mark.parametrize("pairs, decodes", [("consecutive", 12), ("all", 36)])
 def test_each_picture_is_encoded_once(folder, predictor, pairs, decodes):
     protocol = Protocol(pairs=pairs, **ALL_CONTROLS)
-    evaluate_folder(predictor, folder, protocol)
+    evaluate_folder(predictor, folder, protocol, extremes=0)
     assert len(predictor.encoded) == 12
     assert set(predictor.encoded.values()) == {1}
     assert predictor.decoded == decodes + 12 + 12
@@ -73,3 +77,51 @@ def test_folder_without_a_usable_group_is_an_error(folder, predictor):
             path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(ValueError, match="at least one group of two readable pictures"):
         evaluate_folder(predictor, folder)
+
+
+def test_whole_groups_are_found_by_the_mean_of_the_others(folder, write, predictor):
+    write(folder, "car", "3", (255, 0, 0), side=7)  # of another colour than the rest
+    protocol = Protocol(pairs="group", groups=["car"])
+    judgements = evaluate_folder(predictor, folder, protocol).judgements
+    # The mean of three equal colours is that colour, of others it is found nowhere.
+    assert [j.counts.jaccard for j in judgements] == [0.0, 0.0, 0.0, 0.0]
+    assert {len(j.comparison.partners) for j in judgements} == {3}
+    write(folder, "car", "3", (0, 0, 255), side=7)
+    judgements = evaluate_folder(predictor, folder, protocol).judgements
+    assert [j.counts.jaccard for j in judgements] == [1.0] * 4
+
+
+def test_masks_are_judged_at_the_metric_size(folder, predictor):
+    protocol = Protocol(groups=["car"], metric_size=10)
+    evaluation = evaluate_folder(predictor, folder, protocol)
+    truth = read_mask(folder / "masks/car/0.png")
+    square = np.where(truth == 1, np.float32(0.5), np.float32(0.49))
+    predicted = resize_soft_mask(square, (10, 10)) >= 0.5
+    nearest = truth[1::2, 1::3]  # every second row and third column, from the middle
+    assert evaluation.judgements[0].counts == count_pixels(predicted, nearest)
+    assert evaluation.judgements[0].counts.pixels == 100
+    assert evaluation.extremes.best[0].mask.shape == (20, 30)
+
+
+def test_median_examples_are_nearest_to_the_median(folder, write, predictor):
+    for index, truth_side in enumerate((12, 10, 8, 7, 6, 5, 4)):
+        write(folder, "car", f"{index}", (0, 0, 255), side=4, truth_side=truth_side)
+    protocol = Protocol(groups=["car"])
+    kept = evaluate_folder(predictor, folder, protocol, extremes=1).extremes
+    assert [e.comparison.record.name for e in kept.median] == ["3"]
+    assert kept.median[0].jaccard == pytest.approx(16 / 49)
+    kept = evaluate_folder(predictor, folder, protocol, extremes=2).extremes
+    assert [e.comparison.record.name for e in kept.best] == ["6", "5"]
+    assert [e.comparison.record.name for e in kept.median] == ["3", "2"]
+    assert [e.comparison.record.name for e in kept.worst] == ["0", "1"]
+
+
+def test_whole_groups_are_what_the_predictor_finds_in_a_group(folder, model):
+    predictor = Predictor(model, working_size=33)
+    records, _ = read_records(folder, Protocol(groups=["car"]), lambda i, **_: i)
+    comparisons = plan(records, Protocol(pairs="group"))
+    features = feature_store(predictor, comparisons)
+    found = predictor.predict_group([record.image for record in records])
+    for comparison, expected in zip(comparisons, found.soft_masks, strict=True):
+        soft_mask, _ = decode(predictor, features, comparison)
+        np.testing.assert_allclose(soft_mask, expected, atol=1e-5)

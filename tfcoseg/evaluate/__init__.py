@@ -1,8 +1,8 @@
 """How good a model is on a folder of pictures with masks, with the usual protocols."""
 
+from tfcoseg.evaluate.judge import Judgement as Judgement
 from tfcoseg.evaluate.protocol import Protocol as Protocol
 from tfcoseg.evaluate.run import Evaluation as Evaluation
-from tfcoseg.evaluate.run import Judgement as Judgement
 from tfcoseg.evaluate.run import evaluate_folder as evaluate_folder
 from tfcoseg.evaluate.scores import Counts as Counts
 from tfcoseg.evaluate.scores import averages as averages

@@ -1,49 +1,102 @@
-"""The best and the worst masks of an evaluation, of distinct pictures."""
+"""The best, the middling and the worst masks of an evaluation, of distinct pictures."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from tfcoseg.evaluate.protocol import Comparison
+from tfcoseg.evaluate.judge import Judgement, decode, feature_store
+from tfcoseg.evaluate.protocol import PAIR, Comparison
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
-    """A mask worth looking at: its comparison, its J in 0..1 and its pixels (bool)."""
+    """A mask worth looking at: its comparison, its J in 0..1 and its pixels.
+
+    `mask` is of bool at the picture's own size, also where J was measured at another.
+    """
 
     comparison: Comparison
     jaccard: float
     mask: np.ndarray
 
 
+@dataclass(frozen=True)
 class Extremes:
-    """Keeps the `count` best and the `count` worst masks of those it is offered.
-
-    Of a picture that is judged many times only its best (worst) mask is kept, so that
-    one odd picture does not fill the sheet.
+    """Masks worth looking at; no picture is among them twice.
 
     Attributes:
         best: examples by falling J.
+        median: those whose J is nearest to the median of all, by falling J.
         worst: examples by rising J.
     """
 
-    def __init__(self, count: int):
-        self.count = count
-        self.best: list[Example] = []
-        self.worst: list[Example] = []
+    best: list[Example] = field(default_factory=list)
+    median: list[Example] = field(default_factory=list)
+    worst: list[Example] = field(default_factory=list)
 
-    def offer(self, comparison: Comparison, jaccard: float | None, mask: np.ndarray):
-        """Looks at one mask; one whose J is not defined is passed over."""
-        if jaccard is None:
-            return
-        example = Example(comparison, jaccard, mask)
-        self.best = self._insert(self.best, example, -1.0)
-        self.worst = self._insert(self.worst, example, 1.0)
 
-    def _insert(self, examples, new, sign):
-        """With `new`, sorted by sign * J, one per picture, at most `count`."""
-        candidates = sorted([*examples, new], key=lambda e: sign * e.jaccard)
-        by_picture: dict = {}
-        for example in candidates:
-            by_picture.setdefault(example.comparison.record, example)
-        return list(by_picture.values())[: self.count]
+def find_extremes(
+    judgements: Sequence[Judgement], count: int, predictor: Any
+) -> Extremes:
+    """Looks the extremes up, and decodes their masks once more.
+
+    So no mask has to be kept while thousands are judged, nor in the cache: what is
+    shown is the same whether a run went through at once or was resumed.
+
+    Args:
+        judgements: all of an evaluation; those of its controls are passed over.
+        count: how many of each kind. Of a picture that was judged many times only the
+            best (worst) mask counts, so that one odd picture does not fill the sheet.
+            Where pictures are few, half of them stand among the best and half among
+            the worst.
+        predictor: what judged them.
+    """
+    chosen = choose(judgements, count)
+    comparisons = [j.comparison for kind in chosen for j in kind]
+    features = feature_store(predictor, comparisons)
+    kinds = [
+        [_example(predictor, features, judgement) for judgement in kind]
+        for kind in chosen
+    ]
+    return Extremes(*kinds)
+
+
+def choose(judgements: Sequence[Judgement], count: int) -> list[list[Judgement]]:
+    """The best, the median and the worst, as `find_extremes` describes."""
+    defined = [
+        (judgement.counts.jaccard, judgement)
+        for judgement in judgements
+        if judgement.comparison.kind == PAIR and judgement.counts.jaccard is not None
+    ]
+    pictures = {judgement.comparison.record for _, judgement in defined}
+    best = _first((j for _, j in sorted(defined, key=lambda d: -d[0])), count)
+    best = best[: (len(pictures) + 1) // 2]
+    rising = (j for _, j in sorted(defined, key=lambda d: d[0]))
+    worst = _first(rising, count, but=best)
+    middle = np.median([jaccard for jaccard, _ in defined]) if defined else 0.0
+    near = (j for _, j in sorted(defined, key=lambda d: abs(d[0] - middle)))
+    median = _first(near, count, but=[*best, *worst])
+    return [best, sorted(median, key=lambda j: -j.counts.jaccard), worst]
+
+
+def _first(
+    judgements: Iterable[Judgement], count: int, but: Sequence[Judgement] = ()
+) -> list[Judgement]:
+    """The first `count` of distinct pictures, none of them a picture of `but`."""
+    taken = {judgement.comparison.record for judgement in but}
+    found: list[Judgement] = []
+    for judgement in judgements:
+        if len(found) >= count:
+            break
+        if judgement.comparison.record not in taken:
+            taken.add(judgement.comparison.record)
+            found.append(judgement)
+    return found
+
+
+def _example(predictor, features, judgement):
+    soft_mask, _ = decode(predictor, features, judgement.comparison)
+    mask = soft_mask >= predictor.threshold
+    return Example(judgement.comparison, judgement.counts.jaccard, mask)

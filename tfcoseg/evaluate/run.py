@@ -2,33 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tfcoseg.evaluate.extremes import Extremes
-from tfcoseg.evaluate.features import FeatureStore
-from tfcoseg.evaluate.protocol import (
-    NO_CORRELATION,
-    PAIR,
-    Comparison,
-    Protocol,
-    plan,
-    read_records,
-)
-from tfcoseg.evaluate.scores import Counts, count_pixels
-from tfcoseg.pictures import read_mask
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """One mask that was judged: what it was compared with, its pixels, its score."""
-
-    comparison: Comparison
-    counts: Counts
-    score: float
+from tfcoseg.evaluate.cache import JudgementCache
+from tfcoseg.evaluate.extremes import Extremes, find_extremes
+from tfcoseg.evaluate.judge import Judgement, judge
+from tfcoseg.evaluate.protocol import PAIR, Protocol, plan, read_records
+from tfcoseg.evaluate.scores import Counts
 
 
 @dataclass(frozen=True)
@@ -41,7 +22,7 @@ class Evaluation:
         threshold: the probability from which on a pixel is object.
         judgements: one per mask, in the order of the folder.
         problems: a line per picture that was left out.
-        extremes: the best and the worst masks, with their pixels.
+        extremes: the best, the median and the worst masks, with their pixels.
     """
 
     protocol: Protocol
@@ -67,8 +48,9 @@ def evaluate_folder(
     protocol: Protocol = Protocol(),
     progress: Callable[..., Iterable] | None = None,
     extremes: int = 6,
+    cache: JudgementCache | None = None,
 ) -> Evaluation:
-    """Judges a model on a folder of pictures with masks, at the pictures' own size.
+    """Judges a model on a folder of pictures with masks.
 
     Args:
         predictor: a `Predictor`, or any object with `encode(path)`, `decode(encoded,
@@ -77,7 +59,10 @@ def evaluate_folder(
         protocol: what is compared with what.
         progress: wraps the work to show how far it is, called like `tqdm.tqdm` with an
             iterable and the keyword arguments `desc` and `unit`.
-        extremes: how many of the best and of the worst masks are kept.
+        extremes: how many of the best, median and worst masks are decoded once more,
+            to be looked at.
+        cache: what has been judged already is taken from it, and what is judged now is
+            added, mask by mask; see `open_cache`.
 
     Returns:
         An `Evaluation`. Pictures that can not be read are left out and named there.
@@ -98,33 +83,13 @@ def evaluate_folder(
             f"Received: {root}: " + "; ".join(problems[:5])
         )
     comparisons = plan(records, protocol)
-    features = FeatureStore(
-        lambda record: predictor.encode(record.image),
-        [(comparison.record, comparison.partner) for comparison in comparisons],
-    )
-    kept = Extremes(extremes)
-    truth_of = lru_cache(1)(lambda record: read_mask(record.mask, record.void_value))
-    judgements = []
-    for comparison in progress(comparisons, desc="judging", unit="mask"):
-        truth = truth_of(comparison.record)
-        mask, score = _decode(predictor, features, comparison)
-        counts = count_pixels(mask, truth)
-        judgements.append(Judgement(comparison, counts, score))
-        if comparison.kind == PAIR:
-            kept.offer(comparison, counts.jaccard, mask)
+    size = protocol.metric_size
+    judgements = list(judge(predictor, comparisons, size, cache, progress))
     return Evaluation(
         protocol,
         predictor.working_size,
         predictor.threshold,
         judgements,
         problems,
-        kept,
+        find_extremes(judgements, extremes, predictor),
     )
-
-
-def _decode(predictor, features, comparison):
-    """The mask of bool at the picture's own size, and the score."""
-    encoded, kernel = features.take(comparison.record, comparison.partner)
-    correlation = "off" if comparison.kind == NO_CORRELATION else "on"
-    soft_mask, score = predictor.decode(encoded, kernel, correlation=correlation)
-    return np.asarray(soft_mask) >= predictor.threshold, float(score)

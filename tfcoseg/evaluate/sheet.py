@@ -12,26 +12,17 @@ TRUTH_COLOUR = (32, 160, 64)
 def draw_sheet(evaluation: Evaluation) -> Image.Image:
     """Draws the extremes, best first: found mask, true mask (green), and the partner.
 
-    No picture is shown twice. Where there are too few for that, half of them stand
-    among the best and half among the worst.
+    No picture is shown twice. Of a whole group the first partner is shown.
     """
-    best, worst = _apart(evaluation.extremes.best, evaluation.extremes.worst)
+    extremes = evaluation.extremes
     rows, captions = [], []
-    for title, examples in (("best", best), ("worst", worst)):
-        for number, example in enumerate(examples, start=1):
+    for title in ("best", "worst"):
+        for number, example in enumerate(getattr(extremes, title), start=1):
             rows.append(_row(example))
             captions.append(_caption(f"{title} {number}", example))
     if captions:
         captions[0] += "  (found mask, true mask, partner)"
     return contact_sheet(rows, captions)
-
-
-def _apart(best, worst):
-    """The two lists without a picture that is in both."""
-    pictures = {example.comparison.record for example in [*best, *worst]}
-    best = best[: (len(pictures) + 1) // 2]
-    shown = {example.comparison.record for example in best}
-    return best, [e for e in worst if e.comparison.record not in shown]
 
 
 def _row(example):
