@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
     from tfcoseg.data.duplicates import duplicate_images as duplicate_images
     from tfcoseg.data.folder import Record as Record
     from tfcoseg.data.folder import read_folder as read_folder
+    from tfcoseg.data.folds import split_fold as split_fold
     from tfcoseg.data.leaving_out import read_ids as read_ids
     from tfcoseg.data.negatives import wrong_partners as wrong_partners
     from tfcoseg.data.pairing import make_pairs as make_pairs
@@ -46,6 +47,7 @@ _HOMES = {
     "read_ids": "leaving_out",
     "resize": "transforms",
     "sample_pairs": "sampling",
+    "split_fold": "folds",
     "wrong_partners": "negatives",
 }
 

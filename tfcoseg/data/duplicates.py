@@ -7,7 +7,7 @@ validation.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tfcoseg.data.folder import Record
@@ -22,19 +22,34 @@ def duplicate_images(records: Iterable[Record]) -> set[Path]:
     Two sources: the folder's list of duplicates where it has one, and equal bytes.
     """
     records = list(records)
-    roots = {record.image.parents[2] for record in records}
-    listed = {path for root in roots for path in _listed(root)}
+    listed = {path for paths in _listed(records) for path in paths}
     images = {record.image for record in records}
     return (listed & images) | _equal_across_groups(records)
 
 
-def _listed(root):
-    file = root / DUPLICATES_FILE
-    if not file.is_file():
-        return
-    for line in file.read_text(encoding="utf-8").splitlines():
-        for name in filter(None, line.split("\t")):
-            yield root / "images" / name
+def listed_duplicates(records: Iterable[Record], images: Iterable[Path]) -> set[Path]:
+    """Returns what the folders' lists of duplicates name beside one of the images.
+
+    Args:
+        records: whose folders are meant.
+        images: paths; those that a list names are returned, too.
+    """
+    images = set(images)
+    return {
+        path
+        for paths in _listed(records)
+        if not images.isdisjoint(paths)
+        for path in paths
+    }
+
+
+def _listed(records) -> Iterator[list[Path]]:
+    """The paths of each line of the folders' lists."""
+    for root in {record.image.parents[2] for record in records}:
+        file = root / DUPLICATES_FILE
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else ()
+        for line in lines:
+            yield [root / "images" / name for name in line.split("\t") if name]
 
 
 def _equal_across_groups(records):

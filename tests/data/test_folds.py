@@ -1,0 +1,175 @@
+"""Folds: what is held out, and that nothing of it is kept."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tfcoseg.data.folder import read_folder
+from tfcoseg.data.folds import check_fold, share, split_fold
+
+# As in Table 1 of Shaban et al. (2017).
+PASCAL_5I = [
+    {"aeroplane", "bicycle", "bird", "boat", "bottle"},
+    {"bus", "car", "cat", "chair", "cow"},
+    {"diningtable", "dog", "horse", "motorbike", "person"},
+    {"pottedplant", "sheep", "sofa", "train", "tvmonitor"},
+]
+
+
+def groups(records):
+    return {record.group for record in records}
+
+
+def pictures(records):
+    return {record.image.read_bytes() for record in records}
+
+
+class TestByClass:
+    def test_runs_of_the_sorted_groups(self, folder):
+        records = read_folder(folder(dict.fromkeys("gecafdb", 2)))
+        runs = [groups(split_fold(records, 3, fold)[1]) for fold in range(3)]
+        assert runs == [{"a", "b"}, {"c", "d"}, {"e", "f", "g"}]
+        kept, held_out = split_fold(records, 3, 1)
+        assert kept == [record for record in records if record.group not in "cd"]
+        assert held_out == [record for record in records if record.group in "cd"]
+
+    def test_other_groups_follow_by_the_kind_they_show(self, folder):
+        names = "bus", "horse", "person", "rider", "pony", "horse (mine)", "bench"
+        records = read_folder(folder(dict.fromkeys(names, 2)))
+        three = ("person", "bus", "horse")
+        kept, held_out = split_fold(records, 3, 1, classes=three)
+        assert groups(held_out) == {"horse"}
+        assert groups(kept) == {"bench", "bus", "person", "rider"}
+        kept, held_out = split_fold(records, 3, 2, classes=three)
+        assert groups(held_out) == {"person"}
+        assert groups(kept) == {"bench", "bus", "horse", "horse (mine)", "pony"}
+
+    @pytest.mark.parametrize("listed", [False, True])
+    def test_a_picture_held_out_is_kept_nowhere(self, folder, listed):
+        root = folder({"bus": 2, "cat": 3, "kitten": 2, "sofa": 4})
+        if listed:
+            lines = "cat/00.png\tsofa/01.png\nkitten/00.png\tsofa/03.png\n"
+            (root / "duplicates_across_classes.tsv").write_text(lines)
+        else:
+            images = root / "images"
+            shutil.copy(images / "cat/00.png", images / "sofa/01.png")
+            shutil.copy(images / "kitten/00.png", images / "sofa/03.png")
+        records = read_folder(root)
+        three = ("bus", "cat", "sofa")
+        kept, held_out = split_fold(records, 3, 1, classes=three)
+        assert groups(held_out) == {"cat"}
+        assert [f"{r.group}/{r.name}" for r in kept] == [
+            "bus/00",
+            "bus/01",
+            "sofa/00",
+            "sofa/02",
+        ]
+        # Cats are kept where sofas are held out, but for those on the sofas.
+        kept, held_out = split_fold(records, 3, 2, classes=three)
+        assert len(held_out) == 4
+        assert [r.name for r in kept if r.group == "cat"] == ["01", "02"]
+
+    def test_fewer_classes_than_folds(self, folder):
+        records = read_folder(folder({"cat": 2, "dog": 2}))
+        with pytest.raises(ValueError, match=r"each of the 3 folds.*\['cat', 'dog'\]"):
+            split_fold(records, 3, 0)
+
+
+class TestByPicture:
+    def test_every_record_is_held_out_once(self, folder):
+        records = read_folder(folder({"cat": 20, "dog": 20}))
+        splits = [split_fold(records, 4, fold, "picture") for fold in range(4)]
+        for kept, held_out in splits:
+            assert 2 <= len(held_out) <= 20
+            assert sorted([*kept, *held_out], key=records.index) == records
+        everything = [record for _, held_out in splits for record in held_out]
+        assert sorted(everything, key=records.index) == records
+
+    def test_copies_fall_together(self, folder):
+        root = folder({"cat": 8, "dog": 8})
+        for number in range(8):
+            shutil.copy(root / f"images/cat/0{number}.png", root / "images/dog")
+        records = read_folder(root)
+        for fold in range(3):
+            _, held_out = split_fold(records, 3, fold, "picture")
+            cats, dogs = (
+                [record.name for record in held_out if record.group == group]
+                for group in ("cat", "dog")
+            )
+            assert cats == dogs
+
+    def test_a_fold_leaves_its_share_of_any_other_cut(self, folder):
+        """Training cuts validation by the same bytes; it must not be the same cut."""
+        records = read_folder(folder({"cat": 60}))
+        kept, _ = split_fold(records, 2, 0, "picture")
+        low = [record for record in kept if share(record) < 0.5]
+        assert 0.2 < len(low) / len(kept) < 0.8
+
+
+@pytest.mark.parametrize(
+    "given", [(None, None, None), (2, 0, "class"), (9, 8, "picture")]
+)
+def test_a_fold_that_can_be(given):
+    check_fold(*given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (4, None, None),
+        (4, 1, None),
+        (None, 1, "class"),
+        (None, None, "class"),
+        (1, 0, "class"),
+        (4, 4, "class"),
+        (4, -1, "class"),
+        (4, 1, "group"),
+    ],
+)
+def test_a_fold_that_can_not_be(given):
+    with pytest.raises(ValueError, match=f"folds={given[0]}, fold={given[1]}, by="):
+        check_fold(*given)
+
+
+@pytest.fixture(scope="module")
+def real():
+    """The folder of the 20 classes, and others beside it with some of their kinds."""
+    root = Path(os.environ.get("TFCOSEG_DATA", "no such folder"))
+    if not (root / "pascal_coseg").is_dir():
+        pytest.skip("TFCOSEG_DATA does not name the real data")
+    others = ("weizmann_horse", "human_seg", "ccp_person", "tiny_coco")
+    return read_folder(root / "pascal_coseg"), [
+        record for name in others for record in read_folder(root / name)
+    ]
+
+
+def test_the_folds_of_the_20_classes_are_those_of_pascal_5i(real):
+    pascal, others = real
+    for fold, classes in enumerate(PASCAL_5I):
+        kept, held_out = split_fold(pascal + others, 4, fold, classes=groups(pascal))
+        assert groups(held_out) == classes
+        assert {r for r in pascal if r.group in classes} <= set(held_out)
+        assert not pictures(kept) & pictures(held_out)
+        assert not groups(kept) & classes
+        assert groups(held_out + kept) >= groups(pascal)
+
+
+def test_people_and_horses_of_other_sets_are_held_out_with_those_of_pascal(real):
+    pascal, others = real
+    kept, _ = split_fold(pascal + others, 4, 2, classes=groups(pascal))
+    folders = {record.image.parents[2].name for record in kept}
+    assert folders == {"pascal_coseg", "tiny_coco"}
+    assert not {"motorcycle", "dining_table", "person"} & groups(kept)
+    kept, _ = split_fold(pascal + others, 4, 0, classes=groups(pascal))
+    assert {"horse", "person"} <= groups(kept)
+
+
+def test_the_real_pictures_are_partitioned(real):
+    pascal, _ = real
+    parts = [split_fold(pascal, 4, fold, "picture") for fold in range(4)]
+    for kept, held_out in parts:
+        assert len(kept) + len(held_out) == len(pascal)
+        assert not pictures(kept) & pictures(held_out)
+    assert sum(len(held_out) for _, held_out in parts) == len(pascal) == 1037

@@ -1,0 +1,109 @@
+"""Folds for cross-validation: by class, to judge kinds never seen, or by picture."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from tfcoseg.data.co_occurrence import kinds
+from tfcoseg.data.duplicates import listed_duplicates
+from tfcoseg.data.folder import Record
+
+FOLD_BY = ("class", "picture")
+
+
+def check_fold(folds: int | None, fold: int | None, by: str | None) -> None:
+    """Makes sure that the three say which fold, or all that there is none.
+
+    Raises:
+        ValueError: if they do neither.
+    """
+    if folds is None and fold is None and by is None:
+        return
+    if None in (folds, fold, by) or by not in FOLD_BY or not 0 <= fold < folds > 1:
+        raise ValueError(
+            "A fold needs all three: `folds`, 2 or more; `fold`, from 0 to one less; "
+            f"and what is cut, {' or '.join(map(repr, FOLD_BY))}. "
+            f"Received: folds={folds}, fold={fold}, by={by!r}"
+        )
+
+
+def split_fold(
+    records: Iterable[Record],
+    folds: int,
+    fold: int,
+    by: str = "class",
+    classes: Iterable[str] | None = None,
+) -> tuple[list[Record], list[Record]]:
+    """Splits records into what may be trained on, and what is to be judged.
+
+    By class, the sorted `classes` are cut into runs, of sizes that differ by one at
+    most, and one run is held out. Of the 20 classes of PASCAL VOC four folds are those
+    of PASCAL-5i (Shaban et al., One-Shot Learning for Semantic Segmentation, 2017).
+    Two more things are not kept, so that what is held out stays unseen, and then are in
+    neither list: groups of the same kind of object, whatever they are called and
+    whichever folder they are of; and pictures that stand in such a group, where they
+    are filed under another. An object that no group files a picture under is not known
+    of, and may well be seen.
+
+    By picture, the bytes of a picture decide, so that it is on one side with all of its
+    masks, and every record is in one list.
+
+    Args:
+        records: of one folder or of several.
+        folds: how many there are.
+        fold: which one is held out, 0 to `folds - 1`.
+        by: `"class"` or `"picture"`.
+        classes: names of the groups that are cut into folds; groups of other names are
+            never held out. `None` for all groups.
+
+    Returns:
+        (kept, held out), each in the order of `records`.
+
+    Raises:
+        ValueError: if there are fewer classes than folds, or if no such fold exists.
+    """
+    check_fold(folds, fold, by)
+    records = list(records)
+    if by == "picture":
+        held_out = {r for r in records if int(share(r, turn=1) * folds) == fold}
+        kept = [record for record in records if record not in held_out]
+    else:
+        names = sorted(set(classes or (record.group for record in records)))
+        if len(names) < folds:
+            raise ValueError(
+                f"Expected a class for each of the {folds} folds; take fewer folds, or "
+                f"fold by picture. Received: {len(names)} classes, {names}"
+            )
+        run = slice(fold * len(names) // folds, (fold + 1) * len(names) // folds)
+        held_out = {record for record in records if record.group in names[run]}
+        kept = _without_kinds_of(names[run], records)
+    return kept, [record for record in records if record in held_out]
+
+
+def share(record: Record, turn: int = 0) -> float:
+    """A number in 0..1 that depends on the picture's bytes: duplicates share it.
+
+    Args:
+        record: `Record`.
+        turn: 0 to 3; each turn gives a number that has nothing to do with the others.
+    """
+    digest = _digest(record.image)
+    return int.from_bytes(digest[8 * turn : 8 * turn + 8], "big") / 2**64
+
+
+def _without_kinds_of(names, records):
+    """The records whose pictures stand in no group of a kind that a name speaks of."""
+    unseen = frozenset().union(*map(kinds, names))
+    showing = [r for r in records if not kinds(r.group).isdisjoint(unseen)]
+    images = {record.image for record in showing}
+    images |= listed_duplicates(records, images)
+    pictures = {_digest(record.image) for record in showing}
+    return [
+        record
+        for record in records
+        if record.image not in images and _digest(record.image) not in pictures
+    ]
+
+
+def _digest(image: Path) -> bytes:
+    return hashlib.sha256(image.read_bytes()).digest()
