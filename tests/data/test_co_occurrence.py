@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from tfcoseg.data.co_occurrence import ALIASES, TOGETHER, may_share_object
+from tfcoseg.data.co_occurrence import ALIASES, TOGETHER, kinds, may_share_object
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,20 @@ def test_rows_use_the_spelling_that_aliases_lead_to():
 
 def test_a_name_without_a_letter_is_still_a_name():
     assert may_share_object("_", "_") and not may_share_object("_", "-")
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("horse+rider", {"horse", "person"}),
+        ("bird (water)", {"bird", "water"}),
+        # What a folder is called is no kind of object that its groups would share.
+        ("cat (my_pictures)", {"cat"}),
+        ("couch (tiny set)", {"sofa"}),
+        ("gizmo (horse)", {"gizmo", "horse"}),
+        ("(my_pictures)", {"my_picture"}),
+        ("()", {"()"}),
+    ],
+)
+def test_kinds(name, expected):
+    assert kinds(name) == expected
