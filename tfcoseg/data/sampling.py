@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tfcoseg.data.folder import Record
-from tfcoseg.data.grouping import by_group
+from tfcoseg.data.grouping import Picture, by_group, group_of
 from tfcoseg.data.pairs import Pair
 from tfcoseg.data.trust import trusted_partners
 
@@ -15,7 +14,7 @@ _FULL_WEIGHT = 8
 
 
 def sample_pairs(
-    records: Iterable[Record],
+    records: Iterable[Picture],
     count: int,
     negative_share: float = 0.25,
     seed: int = 0,
@@ -70,7 +69,7 @@ def sample_pairs(
 
 def _positive_pair(groups, index, seed):
     record_a, generator = _next_record(groups, index, (seed, 0))
-    others = [other for other in groups[record_a.group] if other != record_a]
+    others = [other for other in groups[group_of(record_a)] if other != record_a]
     return Pair(record_a, others[generator.integers(len(others))], True)
 
 
@@ -79,7 +78,7 @@ def _negative_pair(partners, index, seed):
     record_a, generator = _next_record(trusted, index, (seed, 1), _FULL_WEIGHT)
     weighted = [
         name
-        for name in partners[record_a.group][1]
+        for name in partners[group_of(record_a)][1]
         for _ in trusted[name][:_FULL_WEIGHT]
     ]
     others = trusted[weighted[generator.integers(len(weighted))]]
