@@ -95,16 +95,17 @@ def test_all_problems_are_named_at_once(root):
     with pytest.raises(ValueError) as caught:
         read_folder(root)
     message = str(caught.value)
-    assert "2 pictures" in message and "a.jpg" in message and "b.jpg" in message
+    assert "2 files or groups" in message and "a.jpg" in message and "b.jpg" in message
 
 
 def test_a_long_list_of_problems_is_cut(tmp_path, write_picture):
     for number in range(25):
         write_picture("cat", f"{number:02}.png", IMAGE)
+    (tmp_path / "masks" / "cat").mkdir(parents=True)
     with pytest.raises(ValueError) as caught:
         read_folder(tmp_path)
     lines = str(caught.value).splitlines()
-    assert "25 pictures" in lines[0] and "19.png" in lines[20]
+    assert "25 files or groups" in lines[0] and "19.png" in lines[20]
     assert lines[21:] == ["  ... and 5 more"]
 
 

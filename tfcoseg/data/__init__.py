@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
     from tfcoseg.data.co_occurrence import may_share_object as may_share_object
     from tfcoseg.data.duplicates import duplicate_images as duplicate_images
-    from tfcoseg.data.folder import Record as Record
     from tfcoseg.data.folder import read_folder as read_folder
     from tfcoseg.data.folds import split_fold as split_fold
     from tfcoseg.data.leaving_out import read_ids as read_ids
@@ -22,6 +21,7 @@ if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
     from tfcoseg.data.pipeline import default_augmentation as default_augmentation
     from tfcoseg.data.pipeline import image_dataset as image_dataset
     from tfcoseg.data.pipeline import pair_dataset as pair_dataset
+    from tfcoseg.data.record import Record as Record
     from tfcoseg.data.sampling import sample_pairs as sample_pairs
     from tfcoseg.data.transforms import random_colour as random_colour
     from tfcoseg.data.transforms import random_crop as random_crop
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
 _HOMES = {
     "ImageSet": "pairs",
     "Pair": "pairs",
-    "Record": "folder",
+    "Record": "record",
     "all_pairs": "pairs",
     "consecutive_pairs": "pairs",
     "default_augmentation": "pipeline",

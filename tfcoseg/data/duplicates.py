@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tfcoseg.data.folder import Record
+from tfcoseg.data.record import Record
 
 # Beside `images/`; each line names one picture's files, <group>/<file>, tab-separated.
 DUPLICATES_FILE = "duplicates_across_classes.tsv"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.duplicates import listed_duplicates
-from tfcoseg.data.folder import Record
+from tfcoseg.data.record import Record
 
 FOLD_BY = ("class", "picture")
 

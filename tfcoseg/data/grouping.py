@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tfcoseg.data.folder import Record
+from tfcoseg.data.record import Record
 
 # Anything with a `group` and a `name` will do too.
 Picture = Record | tuple[str, str]

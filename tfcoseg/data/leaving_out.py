@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tfcoseg.data.folder import SUFFIXES
 from tfcoseg.data.grouping import Picture, group_of, name_of
+from tfcoseg.data.scan import SUFFIXES
 
 
 def without(pictures: Iterable[Picture], ids: Iterable[str]) -> list[Any]:

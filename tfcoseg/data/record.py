@@ -1,0 +1,69 @@
+"""One picture of a folder and its mask."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfcoseg.data.printable import printable
+from tfcoseg.pictures import read_image, read_mask, read_size
+
+
+@dataclass(frozen=True)
+class Record:
+    """One picture and its mask.
+
+    `name` is the file's name without its suffix. `void_value` is the value of this
+    mask's pixels that count nowhere, so that records of several folders can be mixed.
+    """
+
+    group: str
+    name: str
+    image: Path
+    mask: Path
+    void_value: int | None = None
+
+
+def problem_with(record: Record) -> str | None:
+    """What keeps a picture from being used, found by decoding it and its mask.
+
+    A line that names the file and can be printed anywhere, or `None`.
+    """
+    return _problem_with(
+        record,
+        lambda: read_image(record.image).shape[:2],
+        lambda: read_mask(record.mask, record.void_value).shape,
+    )
+
+
+def header_problem_with(record: Record) -> str | None:
+    """What of that the headers of the two files already tell."""
+    return _problem_with(
+        record, lambda: read_size(record.image), lambda: read_size(record.mask)
+    )
+
+
+def _problem_with(record, image_size, mask_size):
+    image, mask = record.image, record.mask
+    try:
+        size = image_size()
+    except (OSError, ValueError) as error:
+        return printable(broken_link(image) or str(error))
+    try:
+        other = mask_size()
+    except FileNotFoundError:
+        return printable(broken_link(mask) or f"{image}: its mask is missing, {mask}")
+    except (OSError, ValueError) as error:
+        return printable(broken_link(mask) or str(error))
+    if size != other:
+        return printable(
+            f"{image}: height x width is {size[0]} x {size[1]}, but "
+            f"{other[0]} x {other[1]} of its mask {mask}"
+        )
+    return None
+
+
+def broken_link(path: Path) -> str | None:
+    """A line on a link that leads to nothing or back to itself, or `None`."""
+    if path.is_symlink() and not os.path.exists(path):
+        return printable(f"{path}: a link that leads nowhere, or in a circle")
+    return None
