@@ -1,0 +1,38 @@
+"""Internet: three searches of 100 pictures, of which some do not hold the object."""
+
+from functools import partial
+
+from tfcoseg.datasets.builder import CoSegBuilder, Picture
+from tfcoseg.datasets.labels import read_object
+from tfcoseg.datasets.published import Published
+
+_FOLDERS = {"airplane": "Airplane100", "car": "Car100", "horse": "Horse100"}
+
+
+class Builder(CoSegBuilder):
+    """DatasetBuilder of the Internet co-segmentation set."""
+
+    MANUAL_DOWNLOAD_INSTRUCTIONS = """\
+Download ObjectDiscovery-data.zip from
+http://people.csail.mit.edu/mrub/ObjectDiscovery/ and extract it in `manual_dir`, so
+that Data/Airplane100/*.jpg and Data/Airplane100/GroundTruth/*.png are there, and
+likewise Car100 and Horse100."""
+    PLACES = ("Data", "ObjectDiscovery-data/Data", "ObjectDiscovery-data", ".")
+    NEEDED = tuple(_FOLDERS.values())
+    HOMEPAGE = "http://people.csail.mit.edu/mrub/ObjectDiscovery/"
+
+    def _pictures(self, root, manual_dir):
+        pictures = []
+        for group, folder in _FOLDERS.items():
+            for image in sorted((root / folder).glob("*.jpg")):
+                truth = root / folder / "GroundTruth" / f"{image.stem}.png"
+                read = partial(_read, group, truth)
+                pictures.append(Picture(image.stem, image, read))
+        return {"test": pictures}
+
+    def _published(self, split):
+        return Published(dict.fromkeys(_FOLDERS, 100), number=3)
+
+
+def _read(group, truth):
+    return {group: read_object(truth)}
