@@ -21,10 +21,10 @@ def called(monkeypatch):
 
 def test_defaults_are_the_recipes(called, capsys):
     assert main(["train", "--data", "a", "b", "--run", "runs/x"]) == 0
-    (folder, recipe, tensorboard), _ = called[0]
+    (folder, recipe, tensorboard, verbose, _), _ = called[0]
     assert str(folder) == "runs/x"
     assert recipe == Recipe(data=("a", "b"))
-    assert not tensorboard
+    assert not tensorboard and verbose == "auto"
     assert capsys.readouterr().out == "runs/x/best.weights.h5\n"
 
 
@@ -33,6 +33,9 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "data": ["d"],
         "validation": ["v", "w"],
         "validation_share": 0.2,
+        "folds": 4,
+        "fold": 2,
+        "fold_by": "picture",
         "per_group": 9,
         "void": 255,
         "weights": "coseg",
@@ -69,6 +72,8 @@ def test_every_field_of_the_recipe_has_an_option(called):
         ([], "required: --data, --run"),
         (["--data", "d", "--run", "r", "--size", "8"], "at least 32"),
         (["--data", "d", "--run", "r", "--negative-share", "2"], "from 0 to 1"),
+        (["--data", "d", "--run", "r", "--folds", "1"], "at least 2"),
+        (["--data", "d", "--run", "r", "--fold-by", "group"], "choose from"),
     ],
 )
 def test_wrong_command_lines(options, message, capsys):
@@ -84,13 +89,22 @@ def test_a_folder_that_does_not_exist_is_one_line(tmp_path, capsys):
     assert str(tmp_path / "no") in error and "\n" not in error
 
 
+@pytest.mark.parametrize(
+    "options", [["--folds", "4"], ["--folds", "4", "--fold", "4", "--fold-by", "class"]]
+)
+def test_half_a_fold_is_one_line(options, capsys):
+    assert main(["train", "--data", "d", "--run", "r", *options]) == 1
+    error = capsys.readouterr().err.strip()
+    assert "folds=4, fold=" in error and "\n" not in error
+
+
 def test_the_examples_of_the_help_are_command_lines():
     from tfcoseg.cli import train
 
     examples = [
         line.split()[1:] for line in train.HELP.splitlines() if "tfcoseg" in line
     ]
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         args = build_parser("train").parse_args(example)
         assert args.data and args.folder

@@ -2,7 +2,9 @@ import dataclasses
 import shutil
 
 import pytest
+from PIL import Image
 
+from tfcoseg.data import read_folder, split_fold
 from tfcoseg.train.split import training_and_validation, validation_pairs
 
 
@@ -65,11 +67,100 @@ def test_groups_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
     }
 
 
-def test_a_damaged_picture_is_named_before_training(recipe, drawn_folder, tmp_path):
+@pytest.fixture
+def damaged(drawn_folder, tmp_path):
+    """A copy of the folder, in which a picture ends too early."""
     root = tmp_path / "damaged"
     shutil.copytree(drawn_folder, root)
     file = root / "images" / "red" / "0.png"
     file.write_bytes(file.read_bytes()[:-200])
-    damaged = dataclasses.replace(recipe, data=(str(root),))
-    with pytest.raises(ValueError, match="red/0.png"):
-        training_and_validation(damaged)
+    return root
+
+
+def test_a_damaged_picture_is_named_and_left_out(recipe, drawn_folder, damaged):
+    told = []
+    spoiled = dataclasses.replace(recipe, data=(str(damaged),))
+    training, validation = training_and_validation(spoiled, tell=told.append)
+    ((line,),) = told
+    assert "red/0.png" in line
+    names = [(record.group, record.name) for record in training]
+    assert names == [
+        (r.group, r.name) for r in validation if r.mask.stem + r.group != "0red"
+    ]
+    with pytest.warns(UserWarning, match="1 file or group(?s:.*)red/0.png"):
+        assert training_and_validation(spoiled) == (training, validation)
+
+
+def test_nothing_is_told_of_nothing(recipe):
+    told = []
+    training_and_validation(recipe, tell=told.append)
+    assert told == [[]]
+
+
+def test_a_file_of_both_sides_is_named_once(recipe, damaged):
+    told = []
+    spoiled = dataclasses.replace(
+        recipe, data=(str(damaged),), validation=(str(damaged),)
+    )
+    training_and_validation(spoiled, tell=told.append)
+    assert len(told[0]) == 1
+
+
+def test_a_group_left_with_one_picture_is_left_out(recipe, damaged):
+    for name in "12":
+        (damaged / "images" / "red" / f"{name}.png").write_bytes(b"")
+    spoiled = dataclasses.replace(recipe, data=(str(damaged),))
+    training, _ = training_and_validation(spoiled, tell=lambda lines: None)
+    assert {record.group for record in training} == {"green", "blue"}
+
+
+@pytest.mark.parametrize("keep_header", [True, False])
+def test_nothing_usable_is_an_error_that_names_the_files(recipe, damaged, keep_header):
+    for file in damaged.glob("images/*/*.png"):
+        file.write_bytes(file.read_bytes()[: 60 if keep_header else 0])
+    spoiled = dataclasses.replace(recipe, data=(str(damaged),))
+    with pytest.raises(ValueError, match="12 files or groups(?s:.*)green/3.png"):
+        training_and_validation(spoiled, tell=lambda lines: None)
+
+
+class TestFolds:
+    def test_a_class_is_on_neither_side(self, recipe):
+        three = dataclasses.replace(recipe, folds=3, fold=0, fold_by="class")
+        for side in training_and_validation(three):
+            assert {record.group for record in side} == {"green", "red"}
+
+    def test_the_first_folder_says_which_classes_there_are(self, recipe, tmp_path):
+        """Others follow by the kind they show: foals are horses, men are persons."""
+        roots = [tmp_path / "one", tmp_path / "two"]
+        groups = {"one": ("car", "horse", "person"), "two": ("elk", "foal", "man")}
+        for root in roots:
+            shutil.copytree(recipe.data[0], root)
+            for old, new in zip(("blue", "green", "red"), groups[root.name]):
+                for kind in ("images", "masks"):
+                    (root / kind / old).rename(root / kind / new)
+        for image in roots[1].glob(
+            "images/*/*"
+        ):  # the same ones would go with the first
+            Image.open(image).convert("L").save(image)
+        both = tuple(map(str, roots))
+        base = dataclasses.replace(
+            recipe, data=both, validation=(), validation_share=0.5
+        )
+        kept = []
+        for fold in range(3):
+            held_out = {"folds": 3, "fold": fold, "fold_by": "class"}
+            sides = training_and_validation(dataclasses.replace(base, **held_out))
+            kept.append({record.group for side in sides for record in side})
+        assert kept == [
+            {"elk", "foal", "horse", "man", "person"},
+            {"car", "elk", "man", "person"},
+            {"car", "elk", "foal", "horse"},
+        ]
+
+    def test_pictures_held_out_are_on_neither_side(self, recipe, drawn_folder):
+        """Those that `split_fold` holds out, for whoever judges."""
+        for fold in (0, 1):
+            half = dataclasses.replace(recipe, folds=2, fold=fold, fold_by="picture")
+            sides = training_and_validation(half)
+            _, held_out = split_fold(read_folder(drawn_folder), 2, fold, "picture")
+            assert held_out and not {r for side in sides for r in side} & set(held_out)

@@ -15,12 +15,14 @@ Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. First 
 head is trained on cached features of the frozen encoder, then everything is fine-tuned.
 The run's folder keeps every argument (arguments.json), a row per epoch (log.csv), and
 in the end best.weights.h5, which segment and evaluate take as --weights. The same
-command again goes on after the last finished epoch, however the run was stopped.
+command again goes on after the last finished epoch, however the run was stopped. Files
+that cannot be used are named, left out and listed in the run's left_out.txt.
 
 examples:
   tfcoseg train --data my_pictures --run runs/mine
   tfcoseg train --data my_pictures --run runs/mine --weights coseg --head-epochs 0
   tfcoseg train --data a b --run runs/quick --size 257 321 --steps-per-epoch 50
+  tfcoseg train --data a --run runs/unseen --folds 4 --fold 0 --fold-by class
 """
 
 
@@ -62,6 +64,7 @@ def _add_data_arguments(add):
         metavar="X",
         help="that share of the pictures (default: %(default)s)",
     )
+    _add_fold_arguments(add)
     add(
         "--per-group",
         type=whole_number(2),
@@ -86,6 +89,22 @@ def _add_data_arguments(add):
         metavar="imagenet|FILE",
         help="backbone to start from without --weights: keras.applications' download "
         "or a file of such weights (default: %(default)s)",
+    )
+
+
+def _add_fold_arguments(add):
+    add(
+        "--folds",
+        type=whole_number(2),
+        metavar="N",
+        help="cut the data into N folds, for cross-validation, and leave one out",
+    )
+    add("--fold", type=whole_number(0), metavar="I", help="that one, from 0 to N - 1")
+    add(
+        "--fold-by",
+        choices=("class", "picture"),
+        help="what is cut: the sorted groups of the first folder (nothing of the same "
+        "kind in any folder is trained or validated on), or the pictures",
     )
 
 
@@ -146,6 +165,16 @@ def run(args: argparse.Namespace) -> int:
     recipe = Recipe(**lists, **given)
     # Keras' progress bars are no result: they belong on stderr.
     with contextlib.redirect_stdout(sys.stderr):
-        weights = train(folder, recipe, tensorboard, verbose=0 if quiet else "auto")
+        verbose = 0 if quiet else "auto"
+        weights = train(folder, recipe, tensorboard, verbose, _tell_left_out)
     print(weights)
     return 0
+
+
+def _tell_left_out(problems):
+    from tfcoseg.data.folder import how_many
+
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        print(f"left out: {how_many(problems)}", file=sys.stderr)

@@ -16,6 +16,7 @@ from tfcoseg.data.scan import SUFFIXES, scan_folder
 __all__ = [
     "SUFFIXES",
     "Record",
+    "how_many",
     "in_short",
     "problem_with",
     "read_folder",
@@ -71,9 +72,13 @@ def read_folder(
 
 def in_short(problems: Sequence[str], most: int = 20) -> str:
     """A count of problems, and a line for each of the first `most`."""
-    plural = "s" * (len(problems) != 1)
-    lines = [f"{len(problems)} file{plural} or group{plural} cannot be used:"]
-    lines += problems[:most]
+    lines = [f"{how_many(problems)} cannot be used:", *problems[:most]]
     if len(problems) > most:
         lines.append(f"... and {len(problems) - most} more")
     return "\n  ".join(lines)
+
+
+def how_many(problems: Sequence[str]) -> str:
+    """The count of problems, in words."""
+    plural = "s" * (len(problems) != 1)
+    return f"{len(problems)} file{plural} or group{plural}"

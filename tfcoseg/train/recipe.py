@@ -8,15 +8,18 @@ pairs).
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 
 import tfcoseg
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.data.folds import check_fold
+from tfcoseg.files import replace_file
 from tfcoseg.signature import TRAINING_SIZE
 from tfcoseg.train.run_folder import RunFolder
-from tfcoseg.train.split import training_and_validation
+from tfcoseg.train.split import training_and_validation, warn_left_out
 from tfcoseg.train.stages import STAGES, train_stage
 
 
@@ -30,6 +33,10 @@ class Recipe:
         validation: folders to choose the best epoch on; none for a share of `data`.
         validation_share: share of the pictures of `data` kept for that. A picture that
             stands in several groups is on one side with all of its masks.
+        folds, fold, fold_by: leave out what fold number `fold`, from 0, of so many
+            holds out, `"class"` or `"picture"`: see `tfcoseg.data.split_fold`. The
+            classes are the groups of the first folder of `data`. None of what is held
+            out is validated on either. `None`, all three, for no folds.
         per_group: at most so many pictures of a group, drawn with the seed.
         void_value: value of the masks' pixels that count nowhere, 255, or None.
         weights: of the network to start from; see `CoSegMobileNetV2`.
@@ -54,6 +61,9 @@ class Recipe:
     data: tuple[str, ...]
     validation: tuple[str, ...] = ()
     validation_share: float = 0.1
+    folds: int | None = None
+    fold: int | None = None
+    fold_by: str | None = None
     per_group: int | None = None
     void_value: int | None = None
     weights: str | None = None
@@ -78,6 +88,7 @@ class Recipe:
                 "A run needs at least one epoch, `head_epochs` or `finetune_epochs`. "
                 "Received: 0 and 0"
             )
+        check_fold(self.folds, self.fold, self.fold_by)
 
 
 def train(
@@ -85,18 +96,21 @@ def train(
     recipe: Recipe,
     tensorboard: bool = False,
     verbose: str | int = "auto",
+    tell: Callable[[list[str]], object] | None = None,
 ) -> Path:
     """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
 
     A run that was stopped, however, goes on after its last finished epoch; one that has
     finished returns at once. Sets the global random seeds of Python, NumPy and
-    TensorFlow.
+    TensorFlow. Files that cannot be used are left out and named in `left_out.txt`.
 
     Args:
         run: folder of the run; see `RunFolder`.
         recipe: what to do.
         tensorboard: also write scalars and mask pictures for TensorBoard.
         verbose: as in `keras.Model.fit`.
+        tell: called once, before training, with a line for each file or group that is
+            left out; `None` warns if there is one.
 
     Returns:
         Path of the best weights.
@@ -106,7 +120,12 @@ def train(
     if folder.finished:
         return folder.finish()
     keras.utils.set_random_seed(recipe.seed)
-    records = training_and_validation(recipe, verbose)
+
+    def left_out(problems):
+        _write_down(folder.path, problems)
+        (tell or warn_left_out)(problems)
+
+    records = training_and_validation(recipe, verbose, left_out)
     network = CoSegMobileNetV2(weights=recipe.weights)
     if recipe.weights is None and recipe.backbone_weights is not None:
         network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
@@ -114,3 +133,13 @@ def train(
         train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
     shutil.rmtree(folder.path / "features", ignore_errors=True)
     return folder.finish()
+
+
+def _write_down(folder, problems):
+    """Keeps the lines on what is left out, in the run's folder."""
+    file = folder / "left_out.txt"
+    if not problems:
+        file.unlink(missing_ok=True)
+        return
+    text = "".join(f"{problem}\n" for problem in problems)
+    replace_file(file, lambda new: new.write_text(text, encoding="utf-8"), True)

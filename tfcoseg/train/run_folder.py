@@ -6,6 +6,7 @@
     last-*.weights.h5        weights and optimizer after the last finished epoch
     best-*.weights.h5        weights of the epoch with the lowest validation loss
     best.weights.h5          the same, written when the run has finished
+    left_out.txt             a line on each file that could not be used, if any
 
 An epoch counts from the moment `state.json` is replaced: whatever kills the run before
 leaves the previous state whole.

@@ -1,48 +1,66 @@
 """Which pictures a run trains on, and which it chooses its best epoch on."""
 
 import dataclasses
-import hashlib
+import warnings
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from tfcoseg.data.folder import Record, problem_with, read_folder
+from tfcoseg.data.folder import Record, in_short, problem_with, scan_folder
+from tfcoseg.data.folds import share, split_fold
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
 
 
 def training_and_validation(
-    recipe, verbose: str | int = 0
+    recipe,
+    verbose: str | int = 0,
+    tell: Callable[[list[str]], object] | None = None,
 ) -> tuple[list[Record], list[Record]]:
     """The records of a `Recipe`'s two sides; groups left with one picture are dropped.
 
-    Every picture is decoded once: better a minute now than an error hours later.
+    Every picture is decoded once: better a minute now than an error hours later. What
+    cannot be used is left out.
 
     Args:
         recipe: `Recipe`.
         verbose: 0 for no progress bar.
+        tell: called once, with a line for each file or group that is left out; `None`
+            warns if there is one.
 
     Raises:
-        ValueError: naming the files that cannot be used, or if a side has no group.
+        ValueError: if nothing of a folder can be used, or a side has no group.
     """
-    training = _read(recipe.data, recipe)
-    validation = _read(recipe.validation, recipe)
+    data, problems = _scan(recipe.data, recipe)
+    others, more = _scan(recipe.validation, recipe)
+    data, others = _without_fold(data, others, recipe)
+    training, validation = _apart(data), _apart(others)
     if not recipe.validation:
-        for record in training:
-            if _share(record) < recipe.validation_share:
-                validation.append(record)
+        validation = [r for r in training if share(r) < recipe.validation_share]
         kept = set(validation)
         training = [record for record in training if record not in kept]
-    sides = tuple(_thin(side, recipe) for side in (training, validation))
+    sides = [_thin(side, recipe) for side in (training, validation)]
+    bad = _undecodable([record for side in sides for record in side], verbose)
+    # A folder may be on both sides; its files are named once all the same.
+    problems = list(dict.fromkeys([*problems, *more, *bad.values()]))
+    (tell or warn_left_out)(problems)
+    sides = [_pairable(r for r in side if r not in bad) for side in sides]
     for name, side in zip(("training", "validation"), sides):
         if not side:
+            reason = f" {in_short(problems)}" if problems else ""
             raise ValueError(
                 f"Expected a group of two pictures or more for {name}; give more data "
-                "or another `validation_share`. Received none"
+                f"or another `validation_share`. Received none.{reason}"
             )
-    _check([record for side in sides for record in side], verbose)
-    return sides
+    return tuple(sides)
+
+
+def warn_left_out(problems: list[str]) -> None:
+    """Warns of files and groups that are left out, if there are any."""
+    if problems:
+        warnings.warn(f"{in_short(problems)}\nThese are left out.", stacklevel=3)
 
 
 def validation_pairs(records: list[Record]) -> list[Pair]:
@@ -50,58 +68,84 @@ def validation_pairs(records: list[Record]) -> list[Pair]:
     return consecutive_pairs(records) + wrong_partners(records)[::3]
 
 
-def _read(roots, recipe):
-    """Records of all folders; a group of several becomes one group per folder.
+def _scan(roots, recipe):
+    """{root: its records} and lines on what cannot be used."""
+    folders, problems = {}, []
+    for root in roots:
+        folders[root], wrong = scan_folder(root, recipe.void_value)
+        problems += wrong
+        if not folders[root]:
+            raise ValueError(
+                "Expected pictures as <root>/images/<group>/<name>.jpg with masks as "
+                f"<root>/masks/<group>/<name>.png. Received: {root}: "
+                f"{in_short(wrong)}"
+            )
+    return folders, problems
+
+
+def _without_fold(data, others, recipe):
+    """The folders without what a fold holds out, which the first one's groups tell."""
+    if recipe.folds is None:
+        return data, others
+    classes = {record.group for record in data[recipe.data[0]]}
+    every = [r for folders in (data, others) for f in folders.values() for r in f]
+    fold = recipe.folds, recipe.fold, recipe.fold_by
+    kept = set(split_fold(every, *fold, classes)[0])
+    return tuple(
+        {root: [r for r in folder if r in kept] for root, folder in folders.items()}
+        for folders in (data, others)
+    )
+
+
+def _apart(folders):
+    """All records; a group that several folders have becomes one group per folder.
 
     So a set with thousands of pictures of one kind does not drown the few of another.
     """
-    folders = [read_folder(root, void_value=recipe.void_value) for root in roots]
-    counts = Counter(group for folder in folders for group in {r.group for r in folder})
+    counts = Counter(name for f in folders.values() for name in {r.group for r in f})
     return [
         (
             dataclasses.replace(record, group=f"{record.group} ({Path(root).name})")
             if counts[record.group] > 1
             else record
         )
-        for root, folder in zip(roots, folders)
+        for root, folder in folders.items()
         for record in folder
     ]
 
 
-def _check(records, verbose):
+def _undecodable(records, verbose):
+    """{record: what is wrong with it}."""
     progress = keras.utils.Progbar(
         len(records), verbose=1 if verbose else 0, unit_name="picture checked"
     )
-    problems = []
+    problems = {}
     for record in records:
         if problem := problem_with(record):
-            problems.append(problem)
+            problems[record] = problem
         progress.add(1)
-    if problems:
-        more = f"\n  ... and {len(problems) - 20} more" if len(problems) > 20 else ""
-        raise ValueError(
-            "Every picture and mask must be readable; mend or remove these:\n  "
-            + "\n  ".join(problems[:20])
-            + more
-        )
-
-
-def _share(record):
-    """A number in 0..1 that depends on the picture's bytes: duplicates share it."""
-    digest = hashlib.sha256(record.image.read_bytes()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
+    return problems
 
 
 def _thin(records, recipe):
     """At most `per_group` records of each group, and only groups of two or more."""
-    groups = {}
-    for record in records:
-        groups.setdefault(record.group, []).append(record)
     generator = np.random.default_rng(recipe.seed)
     thinned = []
-    for group in groups.values():
+    for group in _grouped(records):
         if recipe.per_group is not None and len(group) > recipe.per_group:
             chosen = generator.choice(len(group), recipe.per_group, replace=False)
             group = [group[index] for index in sorted(chosen)]
-        thinned += group if len(group) > 1 else []
-    return thinned
+        thinned += group
+    return _pairable(thinned)
+
+
+def _pairable(records):
+    """Those of groups of two or more."""
+    return [r for group in _grouped(records) if len(group) > 1 for r in group]
+
+
+def _grouped(records):
+    groups = {}
+    for record in records:
+        groups.setdefault(record.group, []).append(record)
+    return groups.values()
