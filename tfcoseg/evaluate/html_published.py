@@ -1,0 +1,83 @@
+"""Published figures on the page, and of each whether it may be compared with ours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tfcoseg.evaluate.html_tables import AVERAGES, table
+from tfcoseg.evaluate.html_tags import Html, join, tag
+
+_VERDICTS = {
+    "compatible": "same protocol",
+    "unknown": "too little is published",
+    "incompatible": "not comparable",
+}
+
+
+def published_section(report: Mapping[str, Any]) -> Html | str:
+    """A table, if the report has figures of others; how to get some honest ones, if the
+    weights were trained on this set."""
+    parts = []
+    if report.get("published"):
+        told = (
+            "Figures of others are as they published them. Only where pairs, sizes, "
+            "averages and pictures agree does a difference say something about the "
+            "systems."
+        )
+        parts += [tag("p", told), _table(report)]
+    if report.get("cross_validation"):
+        parts += _cross_validation(report["cross_validation"])
+    return tag("section", tag("h2", "Published figures"), *parts) if parts else ""
+
+
+def _table(report):
+    declared = report.get("declared") or {}
+    ours, name = report["overall"], report["weights"]["name"]
+    rows = [
+        [name, "this run", ours["P"][a], ours["J"][a], *_texts(AVERAGES[a], "", "")]
+        for a in declared.get("averages") or AVERAGES
+    ]
+    rows += [_row(row) for row in report["published"]]
+    words = (
+        tag("th", w, scope="col", class_="text")
+        for w in ("average", "beside ours", "remarks")
+    )
+    return table("Published figures", ["system", "source", "P", "J", *words], rows, 2)
+
+
+def _row(row):
+    verdict = row.get("verdict") or "unknown"
+    source = " ".join(str(row[key]) for key in ("venue", "year") if row.get(key))
+    told = tag("span", _VERDICTS.get(verdict, verdict), class_=f"verdict {verdict}")
+    average = row.get("average")
+    texts = _texts(AVERAGES.get(average, average) or "not published", told, "")[:2]
+    remarks = tag("td", "; ".join(_remarks(row)), class_="text why")
+    return [row["system"], source, row.get("P"), row.get("J"), *texts, remarks]
+
+
+def _texts(*cells):
+    return [tag("td", cell, class_="text") for cell in cells]
+
+
+def _remarks(row):
+    """What differs, or what is not known; the network, what it was trained on."""
+    yield from row.get("reasons") or ()
+    if row.get("missing") and row.get("verdict") != "incompatible":
+        yield f"not published: {', '.join(row['missing'])}"
+    network = (row.get("backbone"), row.get("input_size"))
+    if any(network):
+        yield ", ".join(str(part) for part in network if part)
+    if row.get("trained_on"):
+        yield f"trained on {', '.join(row['trained_on'])}"
+    yield from row.get("notes") or ()
+
+
+def _cross_validation(commands):
+    told = (
+        "These weights were trained on this set. To know how the recipe does on what "
+        "was not trained on, cross-validate: these commands, and the same for each "
+        "other fold."
+    )
+    yield tag("p", told)
+    for by, lines in commands.items():
+        code = (tag("li", tag("code", line)) for line in lines)
+        yield join(tag("p", f"By {by}:"), tag("ul", *code))
