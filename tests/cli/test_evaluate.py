@@ -50,7 +50,8 @@ def test_table_json_and_sheet(evaluate, tmp_path, capsys):
     printed = capsys.readouterr()
     assert "pets: 2 groups, 6 pictures, all pairs" in printed.out
     assert "working size 33, threshold 0.5" in printed.out
-    assert "training scores: random was trained on pets" in printed.out
+    assert "Trained on this set" in printed.out
+    assert "--folds 2 --fold 0 --fold-by class" in printed.out
     results = json.loads((output / "results.json").read_text())
     assert results["overall"]["masks"] == 12
     assert set(results["controls"]) == {"wrong_partner", "no_correlation"}
@@ -70,7 +71,7 @@ def test_with_the_network(data, tmp_path, capsys):
     command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
     assert main([*command, "--controls"]) == 0
     printed = capsys.readouterr().out
-    assert "untrained" in printed and "training scores" not in printed
+    assert "untrained" in printed and "Trained on" not in printed
     assert "correlation off" in printed
 
 

@@ -140,11 +140,14 @@ def test_no_other_command_is_imported():
 def test_the_defaults_are_those_of_the_predictor(argv):
     from inspect import signature
 
+    from tfcoseg.evaluate.protocols import PROTOCOLS
     from tfcoseg.inference import Predictor
 
     args = build_parser(argv[0]).parse_args(argv)
     defaults = signature(Predictor).parameters
     assert args.weights == defaults["model"].default
+    if argv[0] == "evaluate":  # its protocol decides
+        args.size = args.size or PROTOCOLS["ours"].working_size
     assert args.size == defaults["working_size"].default
     assert args.threshold == defaults["threshold"].default
 

@@ -7,6 +7,26 @@ from tfcoseg import embedded
 from tfcoseg.embedded import EMBEDDED_WEIGHTS
 from tfcoseg.evaluate.weights import describe_weights
 
+FOLD = 4, 0, "class"
+
+
+@pytest.fixture
+def run_folder(tmp_path):
+    """Writes the weights of a training run, and what it was asked."""
+
+    def write(name, **recipe):
+        path = tmp_path / name / "best.weights.h5"
+        path.parent.mkdir()
+        path.write_bytes(b"weights")
+        path.with_name("arguments.json").write_text(json.dumps({"recipe": recipe}))
+        return str(path)
+
+    return write
+
+
+def folds_of(folds, fold, fold_by):
+    return {"folds": folds, "fold": fold, "fold_by": fold_by}
+
 
 @pytest.mark.parametrize("suffix", [".weights.h5", ".keras"])
 def test_card_beside_the_file_says_what_was_seen(tmp_path, suffix):
@@ -18,8 +38,8 @@ def test_card_beside_the_file_says_what_was_seen(tmp_path, suffix):
     assert weights.name == "mine-v1"
     assert weights.sha256 == hashlib.sha256(b"weights").hexdigest()
     assert weights.trained_on == ("pets", "cars")
-    assert weights.has_seen(tmp_path / "elsewhere" / "pets")
-    assert not weights.has_seen(tmp_path / "pets" / "images")
+    assert weights.has_seen(["pets"]) and weights.has_seen({"animals", "pets"})
+    assert not weights.has_seen(["pet", "images"])
 
 
 def test_weights_without_a_card_are_not_known_to_have_seen_anything(tmp_path):
@@ -27,7 +47,7 @@ def test_weights_without_a_card_are_not_known_to_have_seen_anything(tmp_path):
     path.write_bytes(b"weights")
     weights = describe_weights(path)
     assert weights.trained_on is None
-    assert not weights.has_seen("pets")
+    assert not weights.has_seen(["pets"])
 
 
 def test_card_that_is_no_json_is_an_error(tmp_path):
@@ -52,4 +72,59 @@ def test_embedded_weights_are_described_by_name(name, tmp_path, monkeypatch):
     weights = describe_weights(name)
     assert weights.name == stem
     assert weights.sha256 == hashlib.sha256(b"weights").hexdigest()
-    assert weights.has_seen("pascal_coseg")
+    assert weights.has_seen(["pascal_coseg"])
+
+
+def test_without_a_card_the_arguments_of_the_run_tell(run_folder):
+    weights = describe_weights(run_folder("one", data=["here/pets", "cars/"]))
+    assert weights.trained_on == ("pets", "cars")
+    assert weights.has_seen(["pets"]) and weights.has_seen(["pets"], FOLD)
+
+
+def test_what_the_run_began_with_counts_too(run_folder):
+    first = run_folder("first", data=["pets"])
+    second = run_folder("second", data=["cars"], weights=first)
+    third = describe_weights(run_folder("third", data=["boats"], weights=second))
+    assert third.trained_on == ("pets", "cars", "boats")
+
+
+def test_weights_that_a_run_began_with_may_be_gone(run_folder):
+    weights = describe_weights(run_folder("one", data=["pets"], weights="gone.keras"))
+    assert weights.trained_on == ("pets",)
+
+
+def test_the_fold_that_was_held_out_has_not_been_seen(run_folder):
+    weights = describe_weights(run_folder("one", data=["pets"], **folds_of(*FOLD)))
+    assert not weights.has_seen(["pets"], FOLD)
+    assert weights.has_seen(["pets"])
+    assert weights.has_seen(["pets"], (4, 1, "class"))
+    assert weights.has_seen(["pets"], (4, 0, "picture"))
+
+
+def test_a_fold_is_held_out_only_if_no_earlier_run_saw_it(run_folder):
+    options = {"data": ["pets"], **folds_of(*FOLD)}
+    first = run_folder("first", **options)
+    again = describe_weights(run_folder("again", weights=first, **options))
+    assert not again.has_seen(["pets"], FOLD)
+    cars = describe_weights(run_folder("cars", data=["cars"], weights=first))
+    assert not cars.has_seen(["pets"], FOLD) and cars.has_seen(["cars"], FOLD)
+    everything = run_folder("everything", data=["pets"])
+    late = describe_weights(run_folder("late", weights=everything, **options))
+    assert late.has_seen(["pets"], FOLD)
+    early = describe_weights(run_folder("early", data=["pets"], weights=first))
+    assert early.has_seen(["pets"], FOLD)
+
+
+def test_by_class_a_fold_is_one_of_the_first_folder(run_folder):
+    data = ["pets", "cars"]
+    weights = describe_weights(run_folder("one", data=data, **folds_of(*FOLD)))
+    assert not weights.has_seen(["pets"], FOLD) and weights.has_seen(["cars"], FOLD)
+    by_picture = 4, 0, "picture"
+    weights = describe_weights(run_folder("two", data=data, **folds_of(*by_picture)))
+    assert not weights.has_seen(data, by_picture)
+
+
+def test_a_card_says_more_than_the_arguments_of_a_run(run_folder, tmp_path):
+    path = run_folder("one", data=["pets"])
+    (tmp_path / "one/best.json").write_text('{"trained_on": ["cars"]}')
+    assert describe_weights(path).trained_on == ("cars",)

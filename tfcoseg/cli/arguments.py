@@ -85,8 +85,16 @@ def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what a `Predictor` is made of: `--weights`, `--size` and `--threshold`."""
+def add_model_arguments(
+    parser: argparse.ArgumentParser, size: int | None = WORKING_SIZE
+) -> None:
+    """Adds what a `Predictor` is made of: `--weights`, `--size` and `--threshold`.
+
+    Args:
+        parser: of the command.
+        size: working size if none is given; None if something else decides then.
+    """
+    default = "as the protocol says" if size is None else "%(default)s"
     parser.add_argument(
         "--weights",
         default="coseg",
@@ -97,9 +105,9 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         type=working_size,
-        default=WORKING_SIZE,
+        default=size,
         metavar="N",
-        help="side in pixels of the square the network sees (default: %(default)s)",
+        help=f"side in pixels of the square the network sees (default: {default})",
     )
     add_threshold_argument(parser)
 

@@ -8,25 +8,45 @@ import time
 from pathlib import Path
 
 import tfcoseg
-from tfcoseg.cli.arguments import add_model_arguments, names, whole_number
+from tfcoseg.cli.arguments import add_model_arguments
+from tfcoseg.cli.evaluate_arguments import (
+    add_control_arguments,
+    add_data_arguments,
+    add_protocol_arguments,
+    check_arguments,
+)
+from tfcoseg.signature import WORKING_SIZE
 
 HELP = """\
-Measure a model on a folder of pictures with masks.
+Measure a model on a folder of pictures with masks, or on a benchmark of the field.
 
 The folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. Masks are
 judged at the pictures' own size: J (intersection over union of the object) by the three
 averages in use (over images; over each group's mean; all pixels pooled), P (share of
 pixels told right) and the share of pixels predicted, all in percent.
+
+With --dataset the published figures of the benchmark stand below ours: those that were
+reached by the same protocol, and those that were not, with the difference. --protocol
+measures as others did. On a set that the weights were trained on no figure is printed
+beside ours, but how to cross-validate.
+
+examples:
+  tfcoseg evaluate --data my_pictures
+  tfcoseg evaluate --data msrc --dataset msrc_coseg/groups7 --protocol mcanet
+  tfcoseg evaluate --dataset icoseg --manual-dir downloads --protocol saa
+  tfcoseg evaluate --data voc --weights runs/fold_0/best.weights.h5 \\
+      --folds 4 --fold 0 --fold-by class
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
+    parser.set_defaults(error=parser.error)
+    add_data_arguments(parser)
+    add_protocol_arguments(parser)
+    add_model_arguments(parser, size=None)
+    add_control_arguments(parser)
     add = parser.add_argument
-    add("--data", type=Path, required=True, metavar="DIR", help="the folder")
-    _add_protocol_arguments(add)
-    add_model_arguments(parser)
-    _add_control_arguments(add)
     add(
         "--output",
         type=Path,
@@ -38,129 +58,131 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--quiet", action="store_true", help="show no progress")
 
 
-def _add_protocol_arguments(add):
-    add(
-        "--pairs",
-        choices=("all", "consecutive"),
-        default="consecutive",
-        help="judge both masks of all pairs of a group, or each picture once, beside "
-        "the next of its group by name, the last beside the first (default: "
-        "%(default)s)",
-    )
-    add("--groups", type=names, metavar="A,B", help="these groups only (default: all)")
-    add(
-        "--per-group",
-        type=whole_number(2),
-        metavar="N",
-        help="the first N pictures of each group only, sorted by name",
-    )
-    add(
-        "--limit",
-        type=whole_number(1),
-        metavar="N",
-        help="at most N pairs of each group, spread evenly, for a quick look",
-    )
-    add(
-        "--void",
-        type=whole_number(2),
-        metavar="V",
-        help="value of the masks' pixels that count nowhere, usually 255",
-    )
-
-
-def _add_control_arguments(add):
-    add("--controls", action="store_true", help="all three of the controls that follow")
-    add(
-        "--wrong-partner",
-        action="store_true",
-        help="also judge each picture beside one of a group that shares nothing with "
-        "it",
-    )
-    add(
-        "--empty-pairs",
-        action="store_true",
-        help="also count what is predicted beside such a picture as false",
-    )
-    add(
-        "--no-correlation",
-        action="store_true",
-        help="also judge each picture with the correlation switched off",
-    )
-    add(
-        "--exclude",
-        type=Path,
-        metavar="FILE",
-        help="groups that look alike, so that none is another's wrong partner: two or "
-        "more names to a line, or a table with the header `group<tab>class` (default: "
-        "class_groups.tsv beside images/, if there is one)",
-    )
-
-
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
     from tfcoseg.cli.outputs import check_outputs, make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
+    from tfcoseg.evaluate.benchmarks import find_benchmark
+    from tfcoseg.evaluate.beside import beside
+    from tfcoseg.evaluate.protocols import PROTOCOLS
     from tfcoseg.evaluate.report import FILES, heading, write_report
     from tfcoseg.evaluate.table import format_table
     from tfcoseg.inference.model_paths import check_model_path
 
+    check_arguments(args)
     check_model_path(args.weights)
-    protocol = _protocol(args)
+    declaration = PROTOCOLS[args.protocol or "ours"]
+    benchmark = None
+    if args.dataset is not None:
+        benchmark = find_benchmark(declaration.test_set(args.dataset))
     if args.output is not None:
         check_outputs(args.output, FILES, (), args.overwrite)
         make_folder(args.output)
-    evaluation, summary = _evaluate(args, protocol, quiet_tensorflow)
-    print(f"{heading(summary)}\n\n{format_table(summary)}")
+    folder = args.data or _prepare(args, benchmark)
+    protocol = declaration.protocol(**_options(args, folder, benchmark))
+    evaluation, report = _evaluate(args, folder, protocol, benchmark, declaration)
+    if benchmark or args.protocol:
+        report |= beside(evaluation, benchmark, declaration)
+    if report["is_training_score"]:
+        report |= _without_published(args, folder, report)
+    print(f"{heading(report)}\n\n{format_table(report)}")
     if args.output is not None:
-        write_report(args.output, evaluation, summary, args.overwrite)
+        write_report(args.output, evaluation, report, args.overwrite)
     for problem in evaluation.problems:
         print(problem, file=sys.stderr)
     return 1 if evaluation.problems else 0
 
 
-def _protocol(args):
-    from tfcoseg.evaluate import Protocol
+def _prepare(args, benchmark):
+    """The folder of a benchmark, laid out if it is not there yet."""
+    from tfcoseg.cli.quiet import quiet_tensorflow
+    from tfcoseg.evaluate.benchmarks import prepare
+
+    with quiet_tensorflow():
+        return prepare(benchmark, args.data_dir, args.manual_dir, _progress(args))
+
+
+def _options(args, folder, benchmark):
+    """What `Protocol` takes, but for what the protocol's declaration decides."""
+    from tfcoseg.data.pairing import read_ids
     from tfcoseg.evaluate.exclusions import CLASSES_FILE, read_exclusions
 
-    classes = args.data / CLASSES_FILE
+    classes = folder / CLASSES_FILE
     exclude = args.exclude or (classes if classes.is_file() else None)
-    return Protocol(
-        pairs=args.pairs,
-        groups=args.groups,
-        per_group=args.per_group,
-        limit=args.limit,
-        void_value=args.void,
-        wrong_partner=args.wrong_partner or args.controls,
-        empty_pairs=args.empty_pairs or args.controls,
-        no_correlation=args.no_correlation or args.controls,
-        exclude=read_exclusions(exclude) if exclude else (),
-    )
+    options = {
+        "groups": args.groups,
+        "per_group": args.per_group,
+        "void_value": args.void,
+    }
+    if benchmark is not None:
+        of_part = benchmark.options(prepared=args.data is None)
+        options |= {k: v for k, v in of_part.items() if options[k] is None}
+    return {
+        **options,
+        "pairs": args.pairs,
+        "limit": args.limit,
+        "leave_out": read_ids(args.leave_out) if args.leave_out else (),
+        "wrong_partner": args.wrong_partner or args.controls,
+        "empty_pairs": args.empty_pairs or args.controls,
+        "no_correlation": args.no_correlation or args.controls,
+        "folds": args.folds,
+        "fold": args.fold,
+        "fold_by": args.fold_by,
+        "exclude": read_exclusions(exclude) if exclude else (),
+    }
 
 
-def _evaluate(args, protocol, quiet_tensorflow):
-    """The evaluation, and all that is reported of it."""
+def _progress(args):
+    """How far, at what rate, and how long it will still take; on a terminal only."""
     from tqdm import tqdm
 
+    off = True if args.quiet else None
+    return functools.partial(tqdm, disable=off, dynamic_ncols=True, leave=False)
+
+
+def _evaluate(args, folder, protocol, benchmark, declaration):
+    """The evaluation, and all that is reported of it."""
+    from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate import evaluate_folder
+    from tfcoseg.evaluate.benchmarks import names_of_set
     from tfcoseg.evaluate.summary import summarise
     from tfcoseg.evaluate.weights import describe_weights
     from tfcoseg.inference import Predictor
 
+    size = args.size or declaration.working_size or WORKING_SIZE
     with quiet_tensorflow():
         weights = describe_weights(args.weights)
-        predictor = Predictor(args.weights, args.size, args.threshold)
-    # How far, at what rate, and how long it will still take; on a terminal only.
-    off = True if args.quiet else None
-    progress = functools.partial(tqdm, disable=off, dynamic_ncols=True, leave=False)
+        predictor = Predictor(args.weights, size, args.threshold)
     start = time.monotonic()
-    evaluation = evaluate_folder(predictor, args.data, protocol, progress)
-    given = {k: v for k, v in vars(args).items() if k not in ("command", "run")}
+    evaluation = evaluate_folder(predictor, folder, protocol, _progress(args))
+    given = {
+        k: v for k, v in vars(args).items() if k not in ("command", "run", "error")
+    }
+    name, names = folder.resolve().name, set()
+    if args.data is not None:  # else it is named after a part, which no card lists
+        names |= names_of_set(name)
+    if benchmark is not None:
+        name = benchmark.full_name
+        names |= names_of_set(benchmark.name)
+    fold = args.folds and (args.folds, args.fold, args.fold_by)
     about = {
         "tfcoseg": tfcoseg.__version__,
-        "data": args.data.resolve().name,
-        "options": {k: str(v) if isinstance(v, Path) else v for k, v in given.items()},
+        "data": name,
+        "options": {
+            **{k: str(v) if isinstance(v, Path) else v for k, v in given.items()},
+            "size": size,
+        },
         "weights": dataclasses.asdict(weights),
-        "is_training_score": weights.has_seen(args.data),
+        "is_training_score": weights.has_seen(names, fold),
         "seconds": round(time.monotonic() - start, 1),
     }
     return evaluation, {**about, **summarise(evaluation)}
+
+
+def _without_published(args, folder, report):
+    """On a set that was trained on: no published figure, but how to do it properly."""
+    from tfcoseg.evaluate.cross_validation import cross_validation
+
+    kept = {"--dataset": args.dataset, "--protocol": args.protocol}
+    options = [text for k, v in kept.items() if v for text in (k, v)]
+    commands = cross_validation(str(folder), len(report["groups"]), options)
+    return {"published": [], "cross_validation": commands}

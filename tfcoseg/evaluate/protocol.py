@@ -1,11 +1,10 @@
 """What is compared with what: the pairs, the controls, and the order of the work."""
 
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from tfcoseg.data.folder import Record, problem_with, read_folder
+from tfcoseg.data.folder import Record
+from tfcoseg.data.folds import check_fold
 from tfcoseg.data.pairing import by_group, wrong_partners
 from tfcoseg.evaluate.partners import PAIRINGS, tasks
 
@@ -26,11 +25,15 @@ class Protocol:
             are judged; None judges them at each picture's own size.
         groups: names of the groups to take; None takes all of them.
         per_group: take only the first so many pictures of a group, sorted by name.
+        leave_out: ids of pictures to take for not there, "name" or "group/name"; see
+            `tfcoseg.data.pairing.without`.
         limit: judge at most so many pairs (or fives) of a group, spread evenly.
         void_value: the value of masks that counts nowhere, or None.
         wrong_partner: also judge each picture beside one that shares nothing with it.
         empty_pairs: report what is predicted beside such a partner as false positives.
         no_correlation: also judge each picture with the correlation switched off.
+        folds, fold, fold_by: judge this fold only, as it was held out in training; see
+            `tfcoseg.data.folds.split_fold`. None, all three, for everything.
         exclude: groups, "name", and pairs of groups, ("name", "name"), that may share
             something and so make no wrong partners; see `read_exclusions`.
     """
@@ -39,11 +42,15 @@ class Protocol:
     metric_size: int | None = None
     groups: Sequence[str] | None = None
     per_group: int | None = None
+    leave_out: Sequence[str] = ()
     limit: int | None = None
     void_value: int | None = None
     wrong_partner: bool = False
     empty_pairs: bool = False
     no_correlation: bool = False
+    folds: int | None = None
+    fold: int | None = None
+    fold_by: str | None = None
     exclude: Sequence[str | Sequence[str]] = ()
 
     def __post_init__(self):
@@ -59,6 +66,7 @@ class Protocol:
                     f"`{name}` must be None or at least {least}. "
                     f"Received: {name}={value}"
                 )
+        check_fold(self.folds, self.fold, self.fold_by)
 
 
 @dataclass(frozen=True)
@@ -80,39 +88,6 @@ class Comparison:
     def partner(self) -> Record | None:
         """The first partner, if there is one."""
         return self.partners[0] if self.partners else None
-
-
-def read_records(
-    root: str | Path, protocol: Protocol, progress: Callable[..., Iterable]
-) -> tuple[list[Record], list[str]]:
-    """The pictures that can be judged, and lines on those that can not.
-
-    Every file is decoded once here, so that a bad one is known before pairs are made
-    and its neighbour gets another partner.
-    """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        records = read_folder(
-            root, protocol.void_value, protocol.groups, on_error="skip"
-        )
-    problems = [line for w in caught for line in str(w.message).splitlines()]
-    chosen = [
-        record
-        for group in by_group(records).values()
-        for record in group[: protocol.per_group]
-    ]
-    good: dict[str, list[Record]] = {}
-    for record in progress(chosen, desc="reading", unit="picture"):
-        if problem := problem_with(record):
-            problems.append(problem)
-        else:
-            good.setdefault(record.group, []).append(record)
-    problems += [
-        f"{group[0].image}: the only readable picture of group {name!r}"
-        for name, group in good.items()
-        if len(group) == 1
-    ]
-    return [r for group in good.values() if len(group) > 1 for r in group], problems
 
 
 def plan(records: Sequence[Record], protocol: Protocol) -> list[Comparison]:

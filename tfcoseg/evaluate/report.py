@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tfcoseg.evaluate.cross_validation import in_words
+from tfcoseg.evaluate.partners import PAIRINGS
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.sheet import draw_sheet
+from tfcoseg.evaluate.text import fill
 from tfcoseg.files import check_free, write_json
 from tfcoseg.pictures import write_png
 
@@ -17,23 +20,52 @@ def heading(report: dict[str, Any]) -> str:
 
     Args:
         report: what `summarise` returned, with the entries `data` (the set's name),
-            `weights` (its `name` and `sha256`) and `is_training_score`.
+            `weights` (its `name` and `sha256`), `is_training_score` and, where they
+            are to be told of, `declared` and `cross_validation`.
     """
     protocol, weights = report["protocol"], report["weights"]
-    groups = len(report["groups"])
+    groups, left_out = len(report["groups"]), len(report["left_out"])
     lines = [
         f"{report['data']}: {groups} group{'s' * (groups != 1)}, {report['pictures']} "
-        f"pictures, {protocol['pairs']} pairs",
+        f"pictures, {PAIRINGS[protocol['pairs']]}{_fold(protocol)}",
         f"{weights['name']} ({weights['sha256'][:12]}), working size "
         f"{protocol['working_size']}, threshold {protocol['threshold']:g}, measured at "
         f"{protocol['measured_at']}",
     ]
+    if report.get("declared"):
+        lines.append(_declared(report["declared"]))
+    if left_out:
+        lines.append(
+            f"left out: {left_out} file{'s' * (left_out != 1)} or groups that cannot "
+            "be used"
+        )
     if report["is_training_score"]:
         lines.append(
-            f"These are training scores: {weights['name']} was trained on "
-            f"{report['data']}."
+            f"Trained on this set: these are training scores, since {weights['name']} "
+            f"was trained on {report['data']}. No published figure stands beside them."
         )
-    return "\n".join(lines)
+    text = "\n".join(fill(line, "  ") for line in lines)
+    if report.get("cross_validation"):
+        text += "\n\n" + in_words(report["cross_validation"])
+    return text
+
+
+def _fold(protocol):
+    if protocol["folds"] is None:
+        return ""
+    return (
+        f", fold {protocol['fold']} of {protocol['folds']} by {protocol['fold_by']} "
+        "only"
+    )
+
+
+def _declared(declared):
+    text = f"protocol {declared['name']} ({declared['source']})"
+    if declared["not_published"]:
+        text += "; not published: " + ", ".join(declared["not_published"])
+    if declared["overridden"]:
+        text += "; not followed here: " + ", ".join(declared["overridden"])
+    return text
 
 
 def write_report(

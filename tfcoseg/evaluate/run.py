@@ -8,7 +8,8 @@ from typing import Any
 from tfcoseg.evaluate.cache import JudgementCache
 from tfcoseg.evaluate.extremes import Extremes, find_extremes
 from tfcoseg.evaluate.judge import Judgement, judge
-from tfcoseg.evaluate.protocol import PAIR, Protocol, plan, read_records
+from tfcoseg.evaluate.protocol import PAIR, Protocol, plan
+from tfcoseg.evaluate.records import read_records
 from tfcoseg.evaluate.scores import Counts
 
 

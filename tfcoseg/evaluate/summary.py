@@ -3,6 +3,7 @@
 from typing import Any
 
 from tfcoseg.evaluate.protocol import NO_CORRELATION, PAIR, WRONG_PARTNER
+from tfcoseg.evaluate.protocols import ORIGINAL, size_in_words
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.scores import QUANTITIES, averages, emptiness
 
@@ -30,9 +31,12 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "pairs": protocol.pairs,
             "working_size": evaluation.working_size,
             "threshold": evaluation.threshold,
-            "measured_at": "original size",
+            "measured_at": size_in_words(protocol.metric_size or ORIGINAL),
             "per_group": protocol.per_group,
             "limit": protocol.limit,
+            "folds": protocol.folds,
+            "fold": protocol.fold,
+            "fold_by": protocol.fold_by,
             "void_value": protocol.void_value,
         },
         "pictures": len({j.comparison.record for j in evaluation.judgements}),
@@ -84,11 +88,12 @@ def _counts_of(evaluation, kind):
 
 def _mask(judgement):
     comparison, counts = judgement.comparison, judgement.counts
-    partner = comparison.partner
+    partners = [f"{p.group}/{p.name}" for p in comparison.partners]
+    partner = partners[0] if partners else None
     return {
         "kind": comparison.kind,
         "picture": f"{comparison.record.group}/{comparison.record.name}",
-        "partner": f"{partner.group}/{partner.name}" if partner else None,
+        **({"partners": partners} if partners[1:] else {"partner": partner}),
         **{name: _percent(of(counts)) for name, of in QUANTITIES.items()},
         "score": round(judgement.score, 4),
     }

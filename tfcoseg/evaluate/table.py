@@ -1,7 +1,9 @@
 """The figures of an evaluation as a table of text."""
 
-from collections.abc import Sequence
 from typing import Any
+
+from tfcoseg.evaluate.published_table import format_published
+from tfcoseg.evaluate.text import align as align
 
 _NAMES = {
     "wrong_partner": "wrong partner",
@@ -12,27 +14,18 @@ _NAMES = {
 
 
 def format_table(summary: dict[str, Any]) -> str:
-    """Lays out what `summarise` returned, for a screen 80 columns wide."""
+    """Lays out what `summarise` returned, for a screen 80 columns wide.
+
+    Args:
+        summary: with the entries `published`, `weights` and `declared` of a report if
+            published figures are to stand beside it.
+    """
     blocks = [_overall(summary), _groups(summary["groups"])]
     if summary["empty"]:
         blocks.append(_empty(summary["empty"]))
+    if summary.get("published"):
+        blocks.append(format_published(summary))
     return "\n\n".join(blocks)
-
-
-def align(rows: Sequence[Sequence[Any]]) -> str:
-    """Rows of cells as text: the first column to the left, the others to the right.
-
-    Numbers get one decimal place, integers none, and None becomes a dash.
-    """
-    cells = [[_text(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if index else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in cells
-    )
 
 
 def _overall(summary):
@@ -61,9 +54,3 @@ def _empty(empty):
     keys = ["pictures", "predicted", "any", "over_1_percent"]
     rows = [[_NAMES[name], *(of[key] for key in keys)] for name, of in empty.items()]
     return align([header, *rows])
-
-
-def _text(cell):
-    if cell is None:
-        return "-"
-    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)

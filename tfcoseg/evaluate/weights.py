@@ -1,10 +1,18 @@
 """Which weights are being judged, and what they have been trained on."""
 
+import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tfcoseg.cards import read_card
+
+# (number of folds, the one held out, "class" or "picture")
+Fold = tuple[int, int, str]
+# What `tfcoseg train` leaves beside its weights: every argument of the run.
+_ARGUMENTS = "arguments.json"
 
 
 @dataclass(frozen=True)
@@ -14,27 +22,67 @@ class Weights:
     Attributes:
         name: the file's name without its suffixes.
         sha256: of the file's bytes.
-        trained_on: names of the sets it was trained on; None if it has no card.
+        trained_on: names of the sets it was trained on; None if that is not known.
+        held_out: (set, fold) where it was trained on all of a set but that fold.
     """
 
     name: str
     sha256: str
     trained_on: tuple[str, ...] | None
+    held_out: tuple[tuple[str, Fold], ...] = ()
 
-    def has_seen(self, root: str | os.PathLike) -> bool:
-        """Whether the card lists the folder `root`, by its name, as trained on."""
-        return Path(root).resolve().name in (self.trained_on or ())
+    def has_seen(self, names: Iterable[str], fold: Fold | None = None) -> bool:
+        """Whether it was trained on a set, or on what is judged of it.
+
+        Args:
+            names: the set's name and its other names.
+            fold: of the set, if that alone is judged.
+        """
+        held_out = {name for name, other in self.held_out if other == fold}
+        return bool(set(names) & set(self.trained_on or ()) - held_out)
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
     """Describes `"coseg"` or `"coseg-v1"`, or a `.weights.h5` or `.keras` file.
 
-    What is known comes from the card beside it; see `tfcoseg.cards`.
+    What is known comes from the card beside it (see `tfcoseg.cards`), or else from the
+    arguments of the training run in whose folder it is.
 
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the card beside it cannot be read.
     """
     card = read_card(model)
-    seen = tuple(card["trained_on"]) if "trained_on" in card else None
-    return Weights(card["name"], card["sha256"], seen)
+    known: dict[str, Any] = {"trained_on": None}
+    if "trained_on" in card:
+        known = {"trained_on": tuple(card["trained_on"])}
+    elif (arguments := Path(model).with_name(_ARGUMENTS)).is_file():
+        known = _seen_in_run(json.loads(arguments.read_bytes()).get("recipe", {}))
+    return Weights(card["name"], card["sha256"], **known)
+
+
+def _seen_in_run(recipe):
+    """What a training run has seen, and what the weights had that it began with."""
+    own = tuple(Path(folder).resolve().name for folder in recipe.get("data", ()))
+    held_out = ()
+    if recipe.get("folds"):
+        fold = recipe["folds"], recipe["fold"], recipe["fold_by"]
+        # Classes are cut in the first folder only; others are trained on in full.
+        held_out = tuple((n, fold) for n in (own[:1] if fold[2] == "class" else own))
+    both = [Weights("", "", own, held_out), _earlier(recipe.get("weights"))]
+    return {
+        "trained_on": tuple(n for w in both[::-1] for n in w.trained_on or ()),
+        "held_out": tuple(
+            (name, fold)
+            for w in both
+            for name, fold in w.held_out
+            if not any(other.has_seen([name], fold) for other in both)
+        ),
+    }
+
+
+def _earlier(model):
+    try:
+        return describe_weights(model)
+    except (FileNotFoundError, TypeError, ValueError):
+        return Weights("", "", None)  # none, or moved: this run is known all the same

@@ -1,0 +1,64 @@
+"""The pictures of a folder that an evaluation can judge."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tfcoseg.data.folder import Record, problem_with, scan_folder
+from tfcoseg.data.folds import split_fold
+from tfcoseg.data.pairing import without
+from tfcoseg.evaluate.protocol import Protocol
+
+
+def read_records(
+    root: str | Path, protocol: Protocol, progress: Callable[..., Iterable]
+) -> tuple[list[Record], list[str]]:
+    """The pictures that can be judged, and a line on each file that can not.
+
+    Every file is decoded once here, so that a bad one is known before pairs are made
+    and its neighbour gets another partner.
+
+    Raises:
+        FileNotFoundError: if `root` has no `images/`.
+        ValueError: if a wanted group does not exist.
+    """
+    records, problems = _scan(root, protocol)
+    good: dict[str, list[Record]] = {}
+    chosen = _first_of_each_group(
+        without(records, protocol.leave_out), protocol.per_group
+    )
+    for record in progress(chosen, desc="reading", unit="picture"):
+        if problem := problem_with(record):
+            problems.append(problem)
+        else:
+            good.setdefault(record.group, []).append(record)
+    problems += [
+        f"{group[0].image}: the only picture of group {name!r} that can be judged"
+        for name, group in good.items()
+        if len(group) == 1
+    ]
+    return [r for group in good.values() if len(group) > 1 for r in group], problems
+
+
+def _scan(root, protocol):
+    """What is there; of a fold, the part that had been held out in training."""
+    if protocol.folds is None:
+        return scan_folder(root, protocol.void_value, protocol.groups)
+    # As in training, folds are cut over all groups, whichever are wanted.
+    records, problems = scan_folder(root, protocol.void_value)
+    fold = protocol.folds, protocol.fold, protocol.fold_by
+    _, records = split_fold(records, *fold)
+    if protocol.groups is None:
+        return records, problems
+    found = sorted({record.group for record in records})
+    if unknown := sorted(set(protocol.groups) - set(found)):
+        raise ValueError(
+            f"`groups` must be among those of the fold, {found}. Received: {unknown}"
+        )
+    return [r for r in records if r.group in protocol.groups], problems
+
+
+def _first_of_each_group(records, count):
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.group, []).append(record)
+    return [record for group in groups.values() for record in group[:count]]
