@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import UnidentifiedImageError
+
 from tfcoseg.data.printable import printable
 from tfcoseg.pictures import read_image, read_mask, read_size
 
@@ -47,19 +49,29 @@ def _problem_with(record, image_size, mask_size):
     try:
         size = image_size()
     except (OSError, ValueError) as error:
-        return printable(broken_link(image) or str(error))
+        return broken_link(image) or _unreadable(image, error)
     try:
         other = mask_size()
     except FileNotFoundError:
         return printable(broken_link(mask) or f"{image}: its mask is missing, {mask}")
     except (OSError, ValueError) as error:
-        return printable(broken_link(mask) or str(error))
+        return broken_link(mask) or _unreadable(mask, error)
     if size != other:
         return printable(
             f"{image}: height x width is {size[0]} x {size[1]}, but "
             f"{other[0]} x {other[1]} of its mask {mask}"
         )
     return None
+
+
+def _unreadable(file, error):
+    cause = error.__cause__
+    if cause is None:  # of another kind, told in full
+        return printable(str(error))
+    reason = getattr(cause, "strerror", None) or cause
+    if isinstance(cause, UnidentifiedImageError):
+        reason = "no format of a picture that Pillow knows"
+    return printable(f"{file}: it cannot be read: {reason}")
 
 
 def broken_link(path: Path) -> str | None:
