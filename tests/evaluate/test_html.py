@@ -272,7 +272,7 @@ def test_published_rows_say_whether_they_can_be_compared(evaluation, report):
         "VGG16, 512; trained on VOC",
     ]
     assert rows[3] == [
-        *("B", "", "\N{EN DASH}", "70.0", "not published", "not comparable"),
+        *("B", "", "\N{EN DASH}", "70.0", "average not published", "not comparable"),
         "other pictures",
     ]
     assert "saa (SAA); not published: pictures" in page.all("header")[0]["text"]

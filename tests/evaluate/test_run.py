@@ -4,7 +4,8 @@ from PIL import Image
 
 from tfcoseg.evaluate import Protocol, averages, count_pixels, evaluate_folder
 from tfcoseg.evaluate.judge import decode, feature_store
-from tfcoseg.evaluate.protocol import plan, read_records
+from tfcoseg.evaluate.protocol import plan
+from tfcoseg.evaluate.records import read_records
 from tfcoseg.inference import Predictor
 from tfcoseg.pictures import read_mask, resize_soft_mask
 

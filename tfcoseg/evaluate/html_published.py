@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tfcoseg.evaluate.html_tables import AVERAGES, table
+from tfcoseg.evaluate.html_tables import AVERAGES, number, table
 from tfcoseg.evaluate.html_tags import Html, join, tag
 
 _VERDICTS = {
@@ -33,7 +33,10 @@ def _table(report):
     declared = report.get("declared") or {}
     ours, name = report["overall"], report["weights"]["name"]
     rows = [
-        [name, "this run", ours["P"][a], ours["J"][a], *_texts(AVERAGES[a], "", "")]
+        [
+            *(name, "this run", *_numbers(ours["P"][a], ours["J"][a])),
+            *_texts(AVERAGES[a], "", ""),
+        ]
         for a in declared.get("averages") or AVERAGES
     ]
     rows += [_row(row) for row in report["published"]]
@@ -41,7 +44,8 @@ def _table(report):
         tag("th", w, scope="col", class_="text")
         for w in ("average", "beside ours", "remarks")
     )
-    return table("Published figures", ["system", "source", "P", "J", *words], rows, 2)
+    header = ["system", "source", "P", "J", *words]
+    return table("Published figures", header, rows, texts=2, class_="stacked")
 
 
 def _row(row):
@@ -49,9 +53,18 @@ def _row(row):
     source = " ".join(str(row[key]) for key in ("venue", "year") if row.get(key))
     told = tag("span", _VERDICTS.get(verdict, verdict), class_=f"verdict {verdict}")
     average = row.get("average")
-    texts = _texts(AVERAGES.get(average, average) or "not published", told, "")[:2]
+    texts = _texts(AVERAGES.get(average, average) or "average not published", told, "")[
+        :2
+    ]
     remarks = tag("td", "; ".join(_remarks(row)), class_="text why")
-    return [row["system"], source, row.get("P"), row.get("J"), *texts, remarks]
+    figures = _numbers(row.get("P"), row.get("J"))
+    return [row["system"], source, *figures, *texts, remarks]
+
+
+def _numbers(accuracy, jaccard):
+    """Cells that say what they are where the columns of a phone do not."""
+    pair = {"P": accuracy, "J": jaccard}
+    return [tag("td", number(v), data_label=name) for name, v in pair.items()]
 
 
 def _texts(*cells):

@@ -84,7 +84,12 @@ img { display: block; width: 100%; height: auto; aspect-ratio: 4 / 3;
 .outline { border: 2px solid #50f0ff; outline: 1px solid #000; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .9rem; }
 @media (max-width: 36rem) {
-  .wide { display: none; }
+  .wide, .stacked thead { display: none; }
+  .stacked tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .3rem 0;
+    border-bottom: 1px solid var(--rule); }
+  .stacked :is(th, td) { padding: 0; border: 0; }
+  .stacked td[data-label]::before { content: attr(data-label) " "; color: var(--soft); }
+  .stacked .why { flex-basis: 100%; }
   th, td { padding: .3rem .35rem; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: .4rem; }

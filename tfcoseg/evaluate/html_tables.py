@@ -18,7 +18,11 @@ _CONTROLS = {
 
 
 def table(
-    label: str, header: Sequence[Any], rows: Iterable[Sequence[Any]], texts: int = 1
+    label: str,
+    header: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    texts: int = 1,
+    class_: str | None = None,
 ) -> Html:
     """A table that scrolls sideways in a narrow window, instead of the page.
 
@@ -28,13 +32,14 @@ def table(
         rows: of each row its cells: texts, `Html` of a whole `td`, or numbers, which
             get one decimal place; None becomes a dash. The first is the row's heading.
         texts: how many columns, from the left, hold texts.
+        class_: `"stacked"` breaks rows instead, on a phone.
     """
     head = tag("tr", *(_head_cell(c, i < texts) for i, c in enumerate(header)))
     body = (
         tag("tr", *(_cell(cell, i, texts) for i, cell in enumerate(row)))
         for row in rows
     )
-    inner = tag("table", tag("thead", head), tag("tbody", *body))
+    inner = tag("table", tag("thead", head), tag("tbody", *body), class_=class_)
     return tag(
         "div", inner, class_="scroll", role="region", aria_label=label, tabindex=0
     )
