@@ -1,0 +1,140 @@
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+
+from tfcoseg.ablate import CELLS, Cell, build_head, find_cells
+from tfcoseg.ablate.heads import describe_head
+from tfcoseg.train.features import head_model
+
+CHANNELS = (320, 32, 24)
+PARTS = ("features", "skips", "output_stride", "negative_share")
+KERNELS = {
+    "kernels-11": (11,),
+    "kernels-15": (15,),
+    "kernels-19": (19,),
+    "kernels-11-15": (11, 15),
+    "kernels-5-7-9": (5, 7, 9),
+    "kernels-7-11-15-19": (7, 11, 15, 19),
+}
+NO_SKIPS = {"skips": False, "mask_decoder.filters": (128,)}
+# What each cell changes of the cell beside it, and how many parameters more it has.
+CHANGES = {
+    "base": ({}, 0),
+    **{n: ({"pyramid_xcorr.kernel_sizes": s}, 0) for n, s in KERNELS.items()},
+    "l2-position": ({"pyramid_xcorr.normalization": "position"}, 0),
+    "l2-kernel": ({"pyramid_xcorr.normalization": "kernel"}, 0),
+    "l2-none": ({"pyramid_xcorr.normalization": None}, 0),
+    "levels-learned": ({"pyramid_xcorr.level_weights": "learned"}, 3),
+    "no-correlation": ({"correlation": "NoPartner"}, 0),
+    "no-correlation-no-negatives": ({"correlation": "NoPartner"}, 0),
+    "non-local": ({"correlation": "NonLocal"}, -1432),
+    "no-features": ({"features": False}, -320 * 128),
+    "no-features-no-skips": ({"features": False}, -320 * 128),
+    "no-negatives": ({"negative_share": 0.0}, 0),
+    "no-skips": (NO_SKIPS, None),
+    "stride-8": ({"output_stride": 8}, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def heads():
+    """The head of each cell, by name."""
+    return {cell.name: cell.build(cell, CHANNELS) for cell in CELLS}
+
+
+def things(cell, head):
+    """All that a cell is made of, in one flat dictionary."""
+    layers = describe_head(head)
+    flat = {name: getattr(cell, name) for name in PARTS}
+    (correlation,) = [name for name in layers if name != "mask_decoder"]
+    flat["correlation"] = layers[correlation]["class"]
+    for layer, config in layers.items():
+        flat |= {f"{layer}.{name}": value for name, value in config.items()}
+    return flat
+
+
+def test_every_cell_has_a_line_here():
+    assert [cell.name for cell in CELLS] == list(CHANGES)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+def test_a_cell_differs_from_the_one_beside_it_in_one_thing(cell, heads):
+    (beside,) = find_cells([cell.beside])
+    changes, more = CHANGES[cell.name]
+    mine, theirs = things(cell, heads[cell.name]), things(beside, heads[beside.name])
+    if "correlation" in changes:  # another layer, whose arguments are its own
+        mine = {k: v for k, v in mine.items() if "." not in k or "decoder" in k}
+    assert {k: v for k, v in mine.items() if v != theirs[k]} == changes
+    counts = [heads[name].count_params() for name in (cell.name, beside.name)]
+    if more is not None:
+        assert counts[0] - counts[1] == more
+    else:
+        assert counts[0] < counts[1]
+
+
+def test_the_rival_has_as_many_parameters_to_one_percent(heads):
+    layers = heads["base"].get_layer("pyramid_xcorr"), heads["non-local"].get_layer(
+        "non_local"
+    )
+    ours, theirs = (layer.count_params() for layer in layers)
+    assert theirs == pytest.approx(ours, rel=0.01)
+
+
+def test_the_base_is_the_head_of_the_network(heads, model):
+    network, head = head_model(model, CHANNELS), heads["base"]
+    head.set_weights(network.get_weights())
+    generator = np.random.default_rng(0)
+    inputs = {
+        f"{side}_{index}": generator.normal(size=(1, side_, side_, count))
+        for side in "ab"
+        for index, (side_, count) in enumerate(zip((3, 5, 9), CHANNELS))
+    }
+    inputs |= {f"like_{side}": np.zeros((1, 33, 33, 1)) for side in "ab"}
+    masks, expected = head(inputs), network(inputs)
+    for name in expected:
+        np.testing.assert_allclose(masks[name], expected[name], atol=1e-6)
+        assert np.std(masks[name]) > 0
+
+
+def test_a_decoder_without_features_or_skips_gets_the_correlation_alone(heads):
+    decoder = heads["no-features-no-skips"].get_layer("mask_decoder")
+    assert decoder.reduce.layers[0].kernel.shape == (1, 1, 256, 128)
+    assert decoder.skip_reduces == []
+
+
+class Sum(keras.layers.Layer):
+    """A decoder of one's own: a sum over channels."""
+
+    def call(self, correlation, maps, like):
+        total = keras.ops.sum(correlation, -1, keepdims=True)
+        total += keras.ops.sum(maps[0], -1, keepdims=True)
+        return keras.ops.tile(total, (1, 4, 4, 1))
+
+
+def test_a_cell_of_ones_own_needs_what_it_changes():
+    own = Cell("sum", "a sum for a decoder", decoder=Sum)
+    assert find_cells(["base", own]) == [CELLS[0], own]
+    head = build_head(own, (6, 3, 2))
+    assert head.output["mask_a"].shape == (None, None, None, 1)
+    assert head.count_params() == 256 * (6 + 1) + 256 * (256 + 1)
+
+
+def test_a_build_of_ones_own_is_called_with_cell_and_channels():
+    called = []
+    own = Cell("own", "all of it", build=partial(lambda *given: called.append(given)))
+    own.build(own, (4,))
+    assert called == [(own, (4,))]
+
+
+@pytest.mark.parametrize(
+    "wanted, message",
+    [
+        (["base", "kernels-12"], "Received: kernels-12"),
+        (["base", "base"], "may come once. Received: base, base"),
+    ],
+)
+def test_cells_that_cannot_be_meant(wanted, message):
+    with pytest.raises(ValueError, match=message):
+        find_cells(wanted)

@@ -1,0 +1,168 @@
+"""Does the correlation highlight the centre of the object, as the paper says?"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfcoseg.applications import endpoints
+from tfcoseg.data.folder import Record
+from tfcoseg.data.pairing import consecutive_pairs, wrong_partners
+from tfcoseg.data.pipeline import image_dataset
+from tfcoseg.pictures import read_mask
+
+CENTRE, CHANCE, OWN = "centre of the picture", "any position", "own energy"
+BASELINES = (CENTRE, CHANCE, OWN)
+
+
+def measure_peaks(
+    model: keras.Model,
+    records: Sequence[Record],
+    size: int,
+    progress: Callable[..., Iterable] | None = None,
+) -> dict[str, Any]:
+    """How far the correlation's peak is from the object's centroid.
+
+    Each picture is correlated with the next of its group and with one that has nothing
+    in common with it. The peak is the position where the sum over channels is highest.
+
+    Args:
+        model: a co-segmentation model.
+        records: pictures, in groups of two or more.
+        size: height = width at which the model sees them.
+        progress: as in `evaluate_folder`.
+
+    Returns:
+        "pictures", "wrong_pictures" (those with a partner that is trusted to have
+        nothing in common), and "rows": for the response to each kernel size, F, and the
+        baselines `BASELINES`, of which the last is the sum of squares of the image's
+        own embedding, a dictionary of
+
+        - "right", "wrong": mean distance in percent of the picture's diagonal with each
+          partner;
+        - "right_on_object", "wrong_on_object": percent of the peaks that lie on it;
+        - "difference": mean of wrong minus right over the pictures that have both, and
+          "standard_error" of that mean.
+
+        What has no partner has no "wrong"; what cannot be told is None.
+    """
+    progress = progress or (lambda iterable, **_: iterable)
+    embeddings = _embeddings(model, records, size, progress)
+    respond = tf.function(lambda own, other: _responses(model, own, other))
+    wrong = {pair.record_a: pair.record_b for pair in wrong_partners(records)}
+    pictures = []
+    pairs = consecutive_pairs(records)
+    for pair in progress(pairs, desc="correlating", unit="picture"):
+        record, partner = pair.records
+        mask = read_mask(record.mask, record.void_value) == 1
+        if mask.any():
+            partners = {"right": partner, "wrong": wrong.get(record)}
+            others = {k: embeddings[p] for k, p in partners.items() if p is not None}
+            pictures.append(_measure(respond, embeddings[record], others, mask))
+    names = pictures[0] if pictures else ()
+    return {
+        "pictures": len(pictures),
+        "wrong_pictures": sum("wrong" in picture["F"] for picture in pictures),
+        "rows": {name: _figures([of[name] for of in pictures]) for name in names},
+    }
+
+
+def peak_distance(response: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
+    """Distance of a response's peak to a mask's centroid, and whether it hits the mask.
+
+    Args:
+        response: (h, w), over the whole picture; the first of equal maxima counts.
+        mask: (height, width) of bool, with an object.
+
+    Returns:
+        The distance in shares of the picture's diagonal, and 1.0 or 0.0.
+    """
+    row, column = np.unravel_index(np.argmax(response), response.shape)
+    return _distance(
+        (row + 0.5) / response.shape[0], (column + 0.5) / response.shape[1], mask
+    )
+
+
+def _distance(y, x, mask):
+    """The same for a place given in shares of height and width."""
+    height, width = mask.shape
+    rows, columns = np.nonzero(mask)
+    away = np.hypot(
+        y * height - (rows.mean() + 0.5), x * width - (columns.mean() + 0.5)
+    )
+    hit = mask[min(int(y * height), height - 1), min(int(x * width), width - 1)]
+    return float(away / np.hypot(height, width)), float(hit)
+
+
+def _measure(respond, own, others, mask):
+    """{name of a response: {kind of partner: what `peak_distance` returns}}."""
+    found: dict[str, dict[str, tuple[float, float]]] = {}
+    for kind, other in others.items():
+        for name, response in respond(own, other).items():
+            found.setdefault(name, {})[kind] = peak_distance(response.numpy(), mask)
+    return found | {n: {"right": value} for n, value in _baselines(own, mask).items()}
+
+
+def _baselines(embedding, mask):
+    """What needs no partner: the middle, the mean over all positions, own energy."""
+    energy = np.sum(np.square(embedding[0]), axis=-1)
+    height, width = energy.shape
+    everywhere = [
+        _distance((row + 0.5) / height, (column + 0.5) / width, mask)
+        for row in range(height)
+        for column in range(width)
+    ]
+    chance = np.mean(everywhere, axis=0)
+    return {
+        CENTRE: _distance(0.5, 0.5, mask),
+        CHANCE: (float(chance[0]), float(chance[1])),
+        OWN: peak_distance(energy, mask),
+    }
+
+
+def _responses(model, own, other):
+    """Each level's response and F, summed over channels: {name: (h, w)}."""
+    xcorr = model.get_layer("pyramid_xcorr")
+    levels = endpoints.correlation_levels(model, own, other)
+    names = [f"kernel {size}" for size in xcorr.kernel_sizes]
+    correlation = endpoints.correlate(model, own, xcorr.kernel_of(other))
+    maps = dict(zip(names, levels)) | {"F": correlation}
+    return {name: tf.reduce_sum(response[0], -1) for name, response in maps.items()}
+
+
+def _embeddings(model, records, size, progress):
+    """{record: float32 (1, h, w, filters)}, each picture squashed to the size."""
+    encoder = model.get_layer("siamese_encoder")
+    xcorr = model.get_layer("pyramid_xcorr")
+    embed = tf.function(lambda images: xcorr.embed(encoder.encode(images)[0]))
+    pictures = image_dataset(records, size, augment=False).batch(1)
+    pictures = progress(pictures, desc="encoding", unit="picture")
+    found = [embed(images).numpy() for images, *_ in pictures]
+    return dict(zip(records, found))
+
+
+def _figures(pictures):
+    right, wrong = (
+        np.array([picture.get(kind, (np.nan, np.nan)) for picture in pictures])
+        for kind in ("right", "wrong")
+    )
+    figures = {"right": _percent(right[:, 0]), "right_on_object": _percent(right[:, 1])}
+    if not np.isnan(wrong).all():
+        difference = wrong[:, 0] - right[:, 0]
+        count = np.count_nonzero(~np.isnan(difference))
+        error = np.nanstd(difference, ddof=1) / count**0.5 if count > 1 else np.nan
+        figures |= {
+            "wrong": _percent(wrong[:, 0]),
+            "wrong_on_object": _percent(wrong[:, 1]),
+            "difference": _percent(difference),
+            "standard_error": _percent([error]),
+        }
+    return figures
+
+
+def _percent(values):
+    values = np.asarray(values, float)
+    values = values[~np.isnan(values)]
+    return round(100 * float(values.mean()), 4) if len(values) else None

@@ -1,0 +1,133 @@
+"""One cell with one seed: its head trained, judged, and described in a row."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+import tfcoseg
+from tfcoseg.ablate.caches import Caches
+from tfcoseg.ablate.cells import Cell
+from tfcoseg.ablate.heads import describe_head
+from tfcoseg.ablate.judge import judge
+from tfcoseg.ablate.settings import Settings
+from tfcoseg.data.folder import Record
+from tfcoseg.data.pairing import sample_pairs
+from tfcoseg.losses import CoSegLoss
+from tfcoseg.train.features import FeatureCache
+
+
+def trial(
+    cell: Cell,
+    seed: int,
+    settings: Settings,
+    caches: Caches,
+    progress: Callable[..., Iterable],
+) -> tuple[keras.Model, dict[str, Any]]:
+    """Trains and judges the head of a cell.
+
+    Args:
+        cell: what to train.
+        seed: of the head's first weights, of the pairs and of the views that are drawn;
+            sets the global random seeds of Python, NumPy and TensorFlow.
+        settings: how long, and on what.
+        caches: features of the encoder.
+        progress: as in `evaluate_folder`.
+
+    Returns:
+        The head and its row, a dictionary fit for JSON.
+
+    Raises:
+        ValueError: if the loss does not stay finite.
+    """
+    training, validation = caches.at(cell.output_stride)
+    keras.utils.set_random_seed(seed)
+    head = cell.build(cell, training.channels)
+    start = time.monotonic()
+    loss = train_head(
+        head, cell, seed, settings, caches.training_records, training, progress
+    )
+    trained = time.monotonic()
+    figures = judge(head, validation, caches.sets, settings.batch_size, progress)
+    row = {
+        "cell": cell.name,
+        "seed": seed,
+        "change": cell.change,
+        "beside": cell.beside,
+        "figures": figures,
+        "loss": round(loss, 5),
+        "parameters": head.count_params(),
+        "seconds": {
+            "training": round(trained - start, 1),
+            "judging": round(time.monotonic() - trained, 1),
+        },
+        "settings": {
+            "features": cell.features,
+            "skips": cell.skips,
+            "output_stride": cell.output_stride,
+            "negative_share": cell.negative_share,
+            "layers": describe_head(head),
+        },
+        "tfcoseg": tfcoseg.__version__,
+    }
+    return head, row
+
+
+def train_head(
+    head: keras.Model,
+    cell: Cell,
+    seed: int,
+    settings: Settings,
+    records: Sequence[Record],
+    cache: FeatureCache,
+    progress: Callable[..., Iterable],
+) -> float:
+    """Trains a head in place on cached features; returns the last steps' mean loss."""
+    count = settings.steps * settings.batch_size
+    pairs = sample_pairs(records, count, cell.negative_share, seed)
+    # Batches are numbered on from seed to seed, so that other views are drawn too.
+    batches = cache.dataset(pairs, settings.batch_size, first_index=seed * count)
+    step = training_step(head, settings)
+    losses = []
+    for inputs, truths in progress(batches, desc="training", unit="step"):
+        losses.append(step(inputs, truths))
+    last = losses[-max(1, settings.steps // 10) :]
+    mean = float(tf.reduce_mean(last))
+    if not math.isfinite(mean):
+        raise ValueError(
+            "The training loss must stay finite; take a lower learning rate. Received: "
+            f"{mean} in cell {cell.name}, seed {seed}"
+        )
+    return mean
+
+
+def training_step(head: keras.Model, settings: Settings) -> Callable[..., tf.Tensor]:
+    """A traced step of AdamW on a batch of `FeatureCache.dataset`; returns its loss.
+
+    The optimizer, its schedule and the loss are those of `tfcoseg train`'s first stage.
+    """
+    warmup = max(1, settings.steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=max(1, settings.steps - warmup),
+        warmup_target=settings.learning_rate,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(rate, settings.weight_decay, clipnorm=1.0)
+    optimizer.build(head.trainable_variables)
+    criterion = CoSegLoss()
+
+    @tf.function(reduce_retracing=True)
+    def step(inputs, truths):
+        with tf.GradientTape() as tape:
+            masks = head(inputs, training=True)
+            loss = sum(criterion(truths[name], masks[name]) for name in masks)
+        variables = head.trainable_variables
+        gradients = tape.gradient(loss, [variable.value for variable in variables])
+        optimizer.apply(gradients, variables)
+        return loss
+
+    return step
