@@ -1,6 +1,7 @@
 """`tfcoseg evaluate`: how good a model is on a folder of pictures with masks."""
 
 import argparse
+import contextlib
 import dataclasses
 import functools
 import sys
@@ -14,6 +15,12 @@ from tfcoseg.cli.evaluate_arguments import (
     add_data_arguments,
     add_protocol_arguments,
     check_arguments,
+)
+from tfcoseg.cli.evaluate_report import (
+    EXAMPLES,
+    add_report_arguments,
+    cache_opener,
+    curves,
 )
 from tfcoseg.signature import WORKING_SIZE
 
@@ -30,8 +37,11 @@ reached by the same protocol, and those that were not, with the difference. --pr
 measures as others did. On a set that the weights were trained on no figure is printed
 beside ours, but how to cross-validate.
 
+With --output the same command goes on where it was stopped.
+
 examples:
   tfcoseg evaluate --data my_pictures
+  tfcoseg evaluate --data my_pictures --pairs all --output report --sizes 257,321,513
   tfcoseg evaluate --data msrc --dataset msrc_coseg/groups7 --protocol mcanet
   tfcoseg evaluate --dataset icoseg --manual-dir downloads --protocol saa
   tfcoseg evaluate --data voc --weights runs/fold_0/best.weights.h5 \\
@@ -46,16 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_protocol_arguments(parser)
     add_model_arguments(parser, size=None)
     add_control_arguments(parser)
-    add = parser.add_argument
-    add(
-        "--output",
-        type=Path,
-        metavar="DIR",
-        help="folder to write results.json and contact_sheet.png (the best and worst "
-        "masks) to, made if need be",
-    )
-    add("--overwrite", action="store_true", help="replace files that exist already")
-    add("--quiet", action="store_true", help="show no progress")
+    add_report_arguments(parser)
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -65,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.evaluate.beside import beside
     from tfcoseg.evaluate.protocols import PROTOCOLS
     from tfcoseg.evaluate.report import FILES, heading, write_report
+    from tfcoseg.evaluate.sizes import format_sizes
     from tfcoseg.evaluate.table import format_table
     from tfcoseg.inference.model_paths import check_model_path
 
@@ -85,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
     if report["is_training_score"]:
         report |= _without_published(args, folder, report)
     print(f"{heading(report)}\n\n{format_table(report)}")
+    if report["sizes"]:
+        print(f"\n{format_sizes(report['sizes'])}")
     if args.output is not None:
         write_report(args.output, evaluation, report, args.overwrite)
     for problem in evaluation.problems:
@@ -97,7 +102,8 @@ def _prepare(args, benchmark):
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate.benchmarks import prepare
 
-    with quiet_tensorflow():
+    # What TFDS tells of its work is no result: it belongs on stderr.
+    with quiet_tensorflow(), contextlib.redirect_stdout(sys.stderr):
         return prepare(benchmark, args.data_dir, args.manual_dir, _progress(args))
 
 
@@ -153,7 +159,11 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
         weights = describe_weights(args.weights)
         predictor = Predictor(args.weights, size, args.threshold)
     start = time.monotonic()
-    evaluation = evaluate_folder(predictor, folder, protocol, _progress(args))
+    progress, examples = _progress(args), EXAMPLES if args.output else 0
+    cache_of = cache_opener(args, weights.sha256, protocol.metric_size)
+    evaluation = evaluate_folder(
+        predictor, folder, protocol, progress, examples, cache_of(predictor)
+    )
     given = {
         k: v for k, v in vars(args).items() if k not in ("command", "run", "error")
     }
@@ -175,7 +185,8 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
         "is_training_score": weights.has_seen(names, fold),
         "seconds": round(time.monotonic() - start, 1),
     }
-    return evaluation, {**about, **summarise(evaluation)}
+    further = curves(evaluation, predictor, args.sizes, cache_of, progress)
+    return evaluation, {**about, **summarise(evaluation), **further}
 
 
 def _without_published(args, folder, report):

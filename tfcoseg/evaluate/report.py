@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from tfcoseg.evaluate.cross_validation import in_words
+from tfcoseg.evaluate.html_page import write_page
 from tfcoseg.evaluate.partners import PAIRINGS
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.sheet import draw_sheet
@@ -12,7 +12,7 @@ from tfcoseg.evaluate.text import fill
 from tfcoseg.files import check_free, write_json
 from tfcoseg.pictures import write_png
 
-FILES = "results.json", "contact_sheet.png"
+FILES = "results.json", "contact_sheet.png", "report.html"
 
 
 def heading(report: dict[str, Any]) -> str:
@@ -20,8 +20,8 @@ def heading(report: dict[str, Any]) -> str:
 
     Args:
         report: what `summarise` returned, with the entries `data` (the set's name),
-            `weights` (its `name` and `sha256`), `is_training_score` and, where they
-            are to be told of, `declared` and `cross_validation`.
+            `weights` (its `name` and `sha256`), `is_training_score` and, if there was
+            one to follow, `declared`, a protocol.
     """
     protocol, weights = report["protocol"], report["weights"]
     groups, left_out = len(report["groups"]), len(report["left_out"])
@@ -44,10 +44,7 @@ def heading(report: dict[str, Any]) -> str:
             f"Trained on this set: these are training scores, since {weights['name']} "
             f"was trained on {report['data']}. No published figure stands beside them."
         )
-    text = "\n".join(fill(line, "  ") for line in lines)
-    if report.get("cross_validation"):
-        text += "\n\n" + in_words(report["cross_validation"])
-    return text
+    return "\n".join(fill(line, "  ") for line in lines)
 
 
 def _fold(protocol):
@@ -74,12 +71,13 @@ def write_report(
     report: dict[str, Any],
     overwrite: bool = False,
 ) -> None:
-    """Writes the figures as JSON, and the best and the worst masks as a picture.
+    """Writes the figures as JSON, the best and the worst masks as a picture, a page.
 
     Raises:
-        FileExistsError: if one of the two exists and `overwrite` is false.
+        FileExistsError: if one of the three exists and `overwrite` is false.
     """
-    results, sheet = (Path(folder) / name for name in FILES)
-    check_free([results, sheet], overwrite)
+    results, sheet, page = (Path(folder) / name for name in FILES)
+    check_free([results, sheet, page], overwrite)
+    write_page(page, evaluation.extremes, report, overwrite)
     write_png(sheet, draw_sheet(evaluation), overwrite)
     write_json(results, report, overwrite)

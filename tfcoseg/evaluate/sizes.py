@@ -7,6 +7,7 @@ from tfcoseg.evaluate.judge import judge
 from tfcoseg.evaluate.protocol import PAIR
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.scores import Counts, averages
+from tfcoseg.evaluate.text import align
 
 # From half to one and a half times the paper's 513: 16 n + 1, as its network wants it.
 SIZES = (257, 321, 385, 449, 513, 641, 769)
@@ -50,6 +51,12 @@ def evaluate_sizes(
         masks = sum(map(len, groups.values()))
         rows.append({"working_size": size, "masks": masks, **_percent(groups)})
     return rows
+
+
+def format_sizes(rows: Sequence[dict[str, Any]]) -> str:
+    """What `evaluate_sizes` returned, as a table of text."""
+    header = ["working size", *(f"J {average}" for average in rows[0]["J"])]
+    return align([header, *([row["working_size"], *row["J"].values()] for row in rows)])
 
 
 def _judge_again(predictor, comparisons, metric_size, cache, progress):

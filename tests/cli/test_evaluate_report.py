@@ -1,0 +1,115 @@
+"""What `tfcoseg evaluate` writes and keeps: report, cache, working sizes."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.cli.main import main
+
+MASKS, EXAMPLES = 12, 6
+
+
+@pytest.fixture
+def decodings(brightness, monkeypatch):
+    """Counts decodings; the one with the number in `stop` is interrupted."""
+    from tfcoseg.inference.predictor import Predictor
+
+    class Decodings:
+        count, stop = 0, None
+
+    real = Predictor.decode
+
+    def decode(*args, **kwargs):
+        if Decodings.count == Decodings.stop:
+            raise KeyboardInterrupt
+        Decodings.count += 1
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(Predictor, "decode", decode)
+    return Decodings
+
+
+@pytest.fixture
+def evaluate(tmp_path, decodings):
+    """Runs the command on two groups of three pictures; returns its decodings."""
+    generator = np.random.default_rng(0)
+    for group in ("bird", "car"):
+        for index in range(3):
+            image = generator.integers(0, 255, (40, 50, 3), "uint8")
+            mask = np.zeros((40, 50), "uint8")
+            mask[5 : 15 + index, 5:20] = 255
+            for kind, array in (("images", image), ("masks", mask)):
+                path = tmp_path / "pets" / kind / group / f"{index}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(array).save(path)
+    weights = tmp_path / "random.weights.h5"
+    weights.write_bytes(b"not looked into")
+
+    def run(*arguments, code=0):
+        decodings.count = 0
+        command = ["evaluate", "--data", tmp_path / "pets", "--weights", weights]
+        command += ["--pairs", "all", "--size", "33", *arguments]
+        assert main([str(word) for word in command]) == code
+        return decodings.count
+
+    return run
+
+
+def results(folder):
+    figures = json.loads((folder / "results.json").read_text())
+    return {k: v for k, v in figures.items() if k not in ("seconds", "options")}
+
+
+def test_report_has_curves_and_pictures(evaluate, tmp_path, capsys):
+    out = tmp_path / "out"
+    evaluate("--output", out, "--sizes", "33,65")
+    printed = capsys.readouterr().out
+    assert "working size  J images  J groups  J pooled" in printed
+    figures = results(out)
+    assert [row["working_size"] for row in figures["sizes"]] == [33, 65]
+    assert figures["sizes"][0]["J"] == figures["overall"]["J"]
+    curve = figures["thresholds"]
+    assert curve["images"][9] == figures["overall"]["J"]["images"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f"{figures['overall']['J']['images']:.1f}" in page
+    assert page.count("<figure>") == EXAMPLES and "--sizes 33,65" in page
+
+
+def test_interrupted_command_goes_on_where_it_was(evaluate, decodings, tmp_path):
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    decodings.stop = 7
+    assert evaluate("--output", out, "--sizes", "65", code=130) == 7
+    assert not (out / "results.json").exists()
+    decodings.stop = None
+    missing = (MASKS - 7) + EXAMPLES + MASKS
+    assert evaluate("--output", out, "--sizes", "65") == missing
+    assert evaluate("--output", whole, "--sizes", "65") == 2 * MASKS + EXAMPLES
+    assert results(out) == results(whole)
+    assert evaluate("--output", out, "--sizes", "65", "--overwrite") == EXAMPLES
+    assert results(out) == results(whole)
+
+
+def test_a_table_alone_leaves_no_files_unless_a_cache_is_given(evaluate, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    assert evaluate() == MASKS
+    assert sorted(tmp_path.rglob("*")) == before
+    cache = tmp_path / "kept" / "here"
+    assert evaluate("--cache", cache) == MASKS
+    assert evaluate("--cache", cache) == 0
+    assert len(list(cache.iterdir())) == 1
+    assert evaluate("--cache", cache, "--threshold", "0.6") == MASKS
+
+
+def test_cache_that_is_a_file_is_an_error(evaluate, tmp_path, capsys):
+    (tmp_path / "kept").write_text("mine")
+    evaluate("--cache", tmp_path / "kept", code=1)
+    assert "kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sizes", ["31,65", "a", "65,", "65,2049"])
+def test_sizes_that_are_none(evaluate, capsys, sizes):
+    with pytest.raises(SystemExit, match="^2$"):
+        evaluate("--sizes", sizes)
+    assert "whole number, at least 32 and at most 2048" in capsys.readouterr().err
