@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow_datasets as tfds
 from PIL import ExifTags, Image
 
-from tfcoseg.datasets.published import Published, report
+from tfcoseg.data.folder import in_short
+from tfcoseg.datasets.published import Published
 from tfcoseg.pictures import read_image
 
 # What every TensorFlow decoder shows as Pillow does; other pictures become PNG.
@@ -135,7 +136,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         self.info.metadata["groups"][split] = dict(sorted(groups.items()))
         self.info.metadata["left_out"][split] = len(problems)
         where = f"{self.info.full_name}, {split}"
-        lines = report(where, problems)
+        lines = [f"{where}: {in_short(problems)}"] if problems else []
         if differences := self._published(split).differences(groups, good):
             lines += [f"{where}: not as published:", *differences]
         if lines:

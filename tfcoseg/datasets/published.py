@@ -1,6 +1,6 @@
 """The numbers that a benchmark is published with, compared with what is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -41,13 +41,3 @@ class Published:
                 if group not in self.groups
             ]
         return lines
-
-
-def report(where: str, problems: Sequence[str]) -> list[str]:
-    """Returns lines that name the pictures left out, the first twenty of them."""
-    if not problems:
-        return []
-    lines = [f"{where}: {len(problems)} pictures are left out:", *problems[:20]]
-    if len(problems) > 20:
-        lines.append(f"... and {len(problems) - 20} more")
-    return lines

@@ -60,7 +60,10 @@ def evenly(items: list, count: int) -> list:
     """Returns `count` items, each the middle of one of as many equal stretches."""
     if len(items) <= count:
         return items
-    return [items[round((len(items) - 1) * (i + 0.5) / count)] for i in range(count)]
+    # Halves are rounded up, not to even numbers, so that no item comes twice.
+    return [
+        items[int((len(items) - 1) * (i + 0.5) / count + 0.5)] for i in range(count)
+    ]
 
 
 def _read(group, truth):

@@ -1,6 +1,5 @@
 """MSRC v2: pictures of one kind of object each, ground truths coded by colour."""
 
-import re
 from functools import partial
 
 import numpy as np
@@ -41,7 +40,7 @@ class Builder(CoSegBuilder):
     BUILDER_CONFIGS = [
         tfds.core.BuilderConfig(
             name="groups7",
-            description="Seven groups, the ten pictures of lowest number of each.",
+            description="Seven groups, the first ten pictures of each by name.",
         ),
         tfds.core.BuilderConfig(
             name="groups14", description="Fourteen groups, all pictures."
@@ -57,16 +56,15 @@ MSRC_ObjCategImageDatabase_v2/GroundTruth/4_12_s_GT.bmp are there."""
     HOMEPAGE = "https://www.microsoft.com/en-us/research/project/image-understanding/"
 
     def _pictures(self, root, manual_dir):
-        groups = {number: group for group, (number, _, _) in _GROUPS.items()}
-        seven = self.builder_config.name == "groups7"
         pictures = []
-        for image in sorted((root / "Images").glob("*.bmp"), key=_numbers):
-            number, position = _numbers(image)
-            group = groups.get(number)
-            if group is None or seven and (group not in _SEVEN or position > _FIRST):
-                continue
-            truth = root / "GroundTruth" / f"{image.stem}_GT.bmp"
-            pictures.append(Picture(image.stem, image, partial(_read, group, truth)))
+        for group, (number, _, _) in _GROUPS.items():
+            images = sorted((root / "Images").glob(f"{number}_*_s.bmp"))
+            if self.builder_config.name == "groups7":
+                images = images[:_FIRST] if group in _SEVEN else []
+            for image in images:
+                truth = root / "GroundTruth" / f"{image.stem}_GT.bmp"
+                read = partial(_read, group, truth)
+                pictures.append(Picture(image.stem, image, read))
         return {"test": pictures}
 
     def _published(self, split):
@@ -74,12 +72,6 @@ MSRC_ObjCategImageDatabase_v2/GroundTruth/4_12_s_GT.bmp are there."""
             return Published(dict.fromkeys(_SEVEN, _FIRST), number=7)
         counts = {group: count for group, (_, _, count) in _GROUPS.items()}
         return Published(counts, number=14)
-
-
-def _numbers(image):
-    """(4, 12) of 4_12_s.bmp; (0, 0) of any other name."""
-    match = re.fullmatch(r"(\d+)_(\d+)_s", image.stem)
-    return tuple(map(int, match.groups())) if match else (0, 0)
 
 
 def _read(group, truth):

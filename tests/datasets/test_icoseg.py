@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from tfcoseg.datasets.icoseg import icoseg_dataset_builder
+
+pytestmark = pytest.mark.filterwarnings("ignore:icoseg/groups38/1.0.0, test. not as")
+
+BEAR = "002 Alaskan Brown Bear-Eukaryote museums Milwaukee Zoo 2006-cmlburnett"
+LIBERTY = "042 Statue of Liberty-Liberty Enlightening the World (Groups)-EricaJoy"
+# Only the words before the first hyphen say what a group shows.
+KITE = "099 Kite-Panda Festival-someone"
+GROUPS = (BEAR, LIBERTY, KITE, "brown_bear")
+
+
+@pytest.fixture(scope="module")
+def icoseg(tmp_path_factory, save, noise, square):
+    """Ground truths are of 0 and 1 in one bit, as in the real set."""
+    manual = tmp_path_factory.mktemp("icoseg")
+    for seed, group in enumerate(GROUPS):
+        root = manual / "dataset_public"
+        save(root / "images" / group / "1234_o.jpg", noise(seed))
+        truth = square(columns=slice(seed, 9), dtype=bool)
+        save(root / "ground_truth" / group / "1234_o.png", truth)
+        (root / "images" / group / "Thumbs.db").write_bytes(b"no picture")
+    return manual
+
+
+class IcosegTest(tfds.testing.DatasetBuilderTestCase):
+    DATASET_CLASS = icoseg_dataset_builder.Builder
+    BUILDER_CONFIG_NAMES_TO_TEST = ["groups38"]
+    SPLITS = {"test": len(GROUPS)}
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def dummy(cls, icoseg):
+        cls.EXAMPLE_DIR = icoseg
+
+
+def test_tfds_load_finds_it(tmp_path, icoseg, square):
+    dataset = tfds.load(
+        "icoseg",
+        split="test",
+        data_dir=tmp_path,
+        download_and_prepare_kwargs={
+            "download_config": tfds.download.DownloadConfig(manual_dir=icoseg)
+        },
+    )
+    found = {e["group"].decode(): e for e in tfds.as_numpy(dataset)}
+    assert sorted(found) == list(GROUPS)
+    for seed, group in enumerate(GROUPS):
+        expected = square(columns=slice(seed, 9))
+        np.testing.assert_array_equal(found[group]["mask"][..., 0], expected)
+        assert found[group]["name"] == b"1234_o"
+
+
+def test_subset_is_chosen_by_the_first_words(prepare, read, icoseg):
+    with pytest.warns(UserWarning, match=r"expected 8 groups, found 2"):
+        examples = read(prepare("icoseg/subset8", icoseg))
+    assert {group for group, _ in examples} == {BEAR, "brown_bear"}
+
+
+def test_subset_may_be_listed(prepare, read, icoseg):
+    file = icoseg / "icoseg_subset8.txt"
+    file.write_text(f"{KITE}\n{LIBERTY}\n", encoding="utf-8")
+    try:
+        with pytest.warns(UserWarning, match=r"expected 8 groups, found 2"):
+            examples = read(prepare("icoseg/subset8", icoseg))
+    finally:
+        file.unlink()
+    assert {group for group, _ in examples} == {KITE, LIBERTY}
+
+
+def test_numbers_that_are_not_the_published_ones_are_named(prepare, icoseg):
+    with pytest.warns(UserWarning) as caught:
+        prepare("icoseg", icoseg)
+    message = str(caught[0].message)
+    assert f"{BEAR}: expected 19 pictures, found 1" in message
+    assert (
+        "023 Pandas-Tai-Land 6708-TAIwiffic: expected 25 pictures, found 0" in message
+    )
+    assert "expected 38 groups, found 4" in message
+    assert "expected 643 pictures in all, found 4" in message
+    # It is not known which groups the others are, so none is called wrong.
+    assert "not a group" not in message
