@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 
 import h5py
@@ -6,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from tfcoseg.train import Recipe
 from tfcoseg.train.run_folder import RunFolder, RunRecorder
 
 
@@ -164,3 +166,14 @@ def test_the_recorder_stops_when_patience_ends(tmp_path, model):
     assert len(history.epoch) == 2
     assert [row["epoch"] for row in folder.rows] == [1, 2, 3]
     assert folder.rows[-1]["learning_rate"] == pytest.approx(1e-3)
+
+
+def test_another_fold_is_another_run(tmp_path, model):
+    recipe = dataclasses.asdict(Recipe(data=("a",)))
+    without = {name: recipe[name] for name in recipe if not name.startswith("fold")}
+    commit(RunFolder(tmp_path, without), model, [1.0])
+    # A run of before there were folds goes on; one with a fold does not become another.
+    assert RunFolder(tmp_path, recipe).rows
+    other = {**recipe, "folds": 4, "fold": 1, "fold_by": "class"}
+    with pytest.raises(ValueError, match="fold: None then, 1 now; fold_by"):
+        RunFolder(tmp_path, other)
