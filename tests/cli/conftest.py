@@ -9,7 +9,7 @@ class BrightnessRuntime:
     """An engine that takes what is bright for the object."""
 
     def encode(self, picture):
-        return {"brightness": picture.mean(axis=-1) / 255.0, "kernel": None}
+        return {"brightness": picture.mean(axis=-1) / 255.0, "kernel": np.zeros(3)}
 
     def mean_kernels(self, kernels):
         return kernels

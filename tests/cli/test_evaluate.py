@@ -1,4 +1,8 @@
 import json
+import re
+import shutil
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,13 +132,25 @@ def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
         (["--threshold", "50"], "from 0 to 1"),
         (["--pairs", "some"], "choose from"),
         (["--groups", ","], "commas between"),
+        (["--dataset", "msrc"], "one of pascal_voc_coseg, .*Received: msrc"),
+        (["--protocol", "theirs"], "choose from 'ours', 'saa'"),
+        (["--manual-dir", "x"], "for --dataset without --data"),
+        (["--folds", "4"], "needed together"),
+        (["--folds", "4", "--fold", "4", "--fold-by", "class"], "from 0 to one less"),
+        (["--folds", "4", "--fold", "0", "--fold-by", "group"], "choose from"),
     ],
 )
 def test_usage_errors(evaluate, capsys, arguments, message):
     with pytest.raises(SystemExit) as exit_:
         evaluate(*arguments)
     assert exit_.value.code == 2
-    assert message in capsys.readouterr().err
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_neither_a_folder_nor_a_benchmark(capsys):
+    with pytest.raises(SystemExit, match="^2$"):
+        main(["evaluate", "--weights", "coseg"])
+    assert "one of --data DIR and --dataset NAME" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -150,3 +166,104 @@ def test_inputs_that_are_not_there(evaluate, capsys, arguments, message):
     assert evaluate(*arguments) == 1
     printed = capsys.readouterr()
     assert message in printed.err and not printed.out
+
+
+@pytest.fixture
+def unseen(weights):
+    """The same weights, whose card lists another set."""
+    weights.with_name("random.json").write_text('{"trained_on": ["pascal_coseg"]}')
+    return weights
+
+
+def test_ours_is_what_is_done_without_a_protocol(evaluate, unseen, tmp_path):
+    for name, options in (("a", ()), ("b", ("--protocol", "ours"))):
+        assert evaluate("--output", tmp_path / name, *options) == 0
+    a, b = (json.loads((tmp_path / f"{n}/results.json").read_text()) for n in "ab")
+    for key in ("protocol", "overall", "groups", "masks"):
+        assert a[key] == b[key]
+    assert "declared" not in a and b["declared"]["name"] == "ours"
+
+
+def test_a_protocol_decides_sizes_and_pairs(data, unseen, brightness, tmp_path):
+    command = ["evaluate", "--data", str(data), "--weights", str(unseen)]
+    output = ["--protocol", "ssnm", "--output", str(tmp_path / "out")]
+    assert main([*command, *output]) == 0
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert results["protocol"]["measured_at"] == "224 x 224"
+    assert results["protocol"]["working_size"] == results["options"]["size"] == 224
+    assert results["masks"][0]["partners"] == ["bird/1", "bird/2"]
+    assert results["declared"]["overridden"] == []
+    assert results["published"] == []
+
+
+def test_a_folder_that_is_a_benchmark(evaluate, data, unseen, tmp_path, capsys):
+    for kind in ("images", "masks"):
+        for group in ("aeroplane", "cat", "cow", "dog", "sheep", "tree"):
+            shutil.copytree(data / kind / "car", data / kind / group)
+    named = "--dataset", "msrc_coseg"
+    assert evaluate(*named, "--protocol", "mcanet", "--output", tmp_path / "o") == 0
+    printed = capsys.readouterr().out
+    assert "msrc_coseg/groups7: 7 groups, 21 pictures, whole groups" in printed
+    assert "not followed here: working size (321)" in printed
+    results = json.loads((tmp_path / "o/results.json").read_text())
+    rows = {row["system"]: row for row in results["published"]}
+    assert rows["MCANet"]["missing"] == ["pictures"]
+    assert rows["SAA"]["verdict"] == "incompatible"
+    assert "tree" not in results["groups"]
+    assert evaluate(*named, "--pairs", "all", "--groups", "tree") == 0
+    assert "msrc_coseg: 1 group, 3 pictures, all pairs" in capsys.readouterr().out
+
+
+def test_on_a_set_that_was_trained_on_nobody_stands_beside(evaluate, unseen, capsys):
+    assert evaluate("--dataset", "pascal_voc_coseg") == 0
+    printed = capsys.readouterr().out
+    assert "Trained on this set" in printed and "SSNM" not in printed
+    assert "--dataset pascal_voc_coseg --weights runs/class_0" in printed
+    assert evaluate("--dataset", "icoseg") == 0
+    printed = capsys.readouterr().out
+    assert "Trained on this set" not in printed and "SSNM" in printed
+
+
+def test_only_the_fold_that_was_held_out_is_no_training_score(
+    evaluate, weights, tmp_path, capsys
+):
+    weights.with_name("random.json").unlink()
+    fold = {"folds": 2, "fold": 1, "fold_by": "class"}
+    arguments = {"recipe": {"data": ["sets/pets"], **fold}}
+    weights.with_name("arguments.json").write_text(json.dumps(arguments))
+    options = "--folds", 2, "--fold-by", "class", "--fold"
+    assert evaluate(*options, 1) == 0
+    printed = capsys.readouterr().out
+    assert "1 group, 3 pictures" in printed and "fold 1 of 2 by class" in printed
+    assert "car " in printed and "bird" not in printed and "Trained" not in printed
+    for others in ((*options, 0), ()):
+        assert evaluate(*others) == 0
+        assert "Trained on this set" in capsys.readouterr().out
+
+
+def test_a_benchmark_is_prepared_when_no_folder_is_given(
+    data, unseen, brightness, tmp_path, monkeypatch, capsys
+):
+    asked = []
+
+    def as_folder(*arguments):
+        asked.append(arguments[:-1])
+        print("Downloading and preparing")
+        return data
+
+    datasets = SimpleNamespace(as_folder=as_folder, FOLDER_VOID=128)
+    monkeypatch.setitem(sys.modules, "tfcoseg.datasets", datasets)
+    places = ["--data-dir", str(tmp_path / "tfds"), "--manual-dir", str(tmp_path)]
+    command = ["evaluate", "--weights", str(unseen), "--size", "33", *places]
+    assert main([*command, "--dataset", "icoseg/subset8"]) == 0
+    folder = tmp_path / "tfds/coseg_folders/icoseg/subset8"
+    assert asked == [("icoseg/subset8", folder, tmp_path / "tfds", tmp_path)]
+    printed = capsys.readouterr()
+    assert printed.out.startswith("icoseg/subset8: 2 groups, 6 pictures")
+    assert "preparing" in printed.err and "published" in printed.out
+
+
+def test_pictures_to_leave_out(evaluate, tmp_path, capsys):
+    (tmp_path / "ids.txt").write_text("bird/1\n# dull\n")
+    assert evaluate("--leave-out", tmp_path / "ids.txt") == 0
+    assert "2 groups, 5 pictures" in capsys.readouterr().out

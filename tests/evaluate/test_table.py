@@ -1,4 +1,8 @@
 from tfcoseg.evaluate import Protocol, evaluate_folder
+from tfcoseg.evaluate.benchmarks import find_benchmark
+from tfcoseg.evaluate.beside import beside
+from tfcoseg.evaluate.protocols import PROTOCOLS
+from tfcoseg.evaluate.report import heading
 from tfcoseg.evaluate.summary import summarise
 from tfcoseg.evaluate.table import align, format_table
 
@@ -20,3 +24,66 @@ def test_table_of_an_evaluation(folder, predictor):
         line.split(" ")[0] for line in text.split("\n")
     }
     assert max(map(len, text.splitlines())) <= 80
+
+
+def report_of(folder, predictor, name, benchmark="internet_coseg", **options):
+    declaration = PROTOCOLS[name]
+    evaluation = evaluate_folder(predictor, folder, declaration.protocol(**options))
+    return {
+        **summarise(evaluation),
+        **beside(evaluation, find_benchmark(benchmark), declaration),
+        "data": benchmark,
+        "weights": {"name": "mine", "sha256": "0" * 64},
+        "is_training_score": False,
+    }
+
+
+def test_published_figures_stand_below_in_three_parts(folder, predictor):
+    report = report_of(folder, predictor, "mcanet")
+    text = format_table(report)
+    lines = text.splitlines()
+    ours = next(line for line in lines if line.startswith("  mine"))
+    figures = [f"{report['overall'][name]['groups']:.1f}" for name in "PJ"]
+    assert ours.split()[1:] == [*figures, "over", "groups"]
+    order = [
+        *(
+            "published, no difference known, but not all is known",
+            "  CARNN",
+            "  MCANet",
+        ),
+        *("published, not comparable", "  DOCS", "  SAA", "  SSNM-VGG", "  SSNM-HRNet"),
+    ]
+    found = [next(i for i, t in enumerate(lines) if t.startswith(o)) for o in order]
+    assert found == sorted(found)
+    saa = found[order.index("  SAA")]
+    assert lines[saa].split()[-3:] == ["-", "70.6", "pooled"]
+    assert "pair instead of group; other size (512 x 512); other average" in text
+    assert "the author's erratum; 74.1 is a typo" in " ".join(text.split())
+    assert max(map(len, lines)) <= 80
+
+
+def test_our_figure_by_each_average_of_the_protocol(folder, predictor):
+    for name, count in (("ours", 3), ("saa", 1), ("gong", 3)):
+        text = format_table(report_of(folder, predictor, name))
+        assert text.count("\n  mine ") == count
+
+
+def test_heading_tells_what_of_a_protocol_was_not_followed(folder, predictor):
+    report = report_of(folder, predictor, "saa", pairs="group", per_group=3)
+    text = " ".join(heading(report).split())
+    assert "internet_coseg: 3 groups, 9 pictures, whole groups" in text
+    assert "measured at 512 x 512" in text
+    assert "protocol saa (SAA, ACCV 2018); not followed here: pairs (all pairs)" in text
+    text = " ".join(heading(report_of(folder, predictor, "gong")).split())
+    assert "protocol gong (Gong); not published: working size, average" in text
+
+
+def test_heading_counts_what_was_left_out_and_names_the_fold(folder, predictor):
+    (folder / "images/car/1.png").write_bytes(b"no picture")
+    fold = {"folds": 3, "fold": 2, "fold_by": "class"}
+    report = report_of(folder, predictor, "ours", **fold)
+    text = " ".join(heading(report).split())
+    assert "1 group, 3 pictures, consecutive pairs, fold 2 of 3 by class only" in text
+    assert "left out: 1 file" in text
+    assert "published, not comparable" in format_table(report)
+    assert "published, no difference" not in format_table(report)

@@ -38,9 +38,8 @@ def _commands(data, folds, by, options):
 def in_words(commands: dict[str, list[str]]) -> str:
     """The offer, for a screen; commands stay on one line, to be copied."""
     lines = [
-        "To know how the recipe does on what was not trained on, cross-validate: these "
-        "commands,",
-        "and the same for each other fold.",
+        "To judge on what was not trained on, cross-validate: these commands, and the",
+        "same for the other folds.",
     ]
     for by, (train, evaluate) in commands.items():
         lines += [f"by {by}:", f"  {train}", f"  {evaluate}"]

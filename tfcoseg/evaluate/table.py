@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tfcoseg.evaluate.cross_validation import in_words
 from tfcoseg.evaluate.published_table import format_published
 from tfcoseg.evaluate.text import align as align
 
@@ -17,14 +18,17 @@ def format_table(summary: dict[str, Any]) -> str:
     """Lays out what `summarise` returned, for a screen 80 columns wide.
 
     Args:
-        summary: with the entries `published`, `weights` and `declared` of a report if
-            published figures are to stand beside it.
+        summary: with the entries `published`, `weights`, `benchmark` and `declared` of
+            a report if published figures are to stand below, and `cross_validation` if
+            the commands are.
     """
     blocks = [_overall(summary), _groups(summary["groups"])]
     if summary["empty"]:
         blocks.append(_empty(summary["empty"]))
     if summary.get("published"):
         blocks.append(format_published(summary))
+    if summary.get("cross_validation"):
+        blocks.append(in_words(summary["cross_validation"]))
     return "\n\n".join(blocks)
 
 
