@@ -117,6 +117,20 @@ def test_nothing_is_left_of_a_folder_that_was_not_finished(
     assert len(read_folder(as_folder(*arguments))) == 6
 
 
+def test_another_run_may_be_faster(tmp_path, internet, monkeypatch):
+    arguments = ("internet_coseg", tmp_path / "new", tmp_path / "tfds", internet)
+    write = layout._write
+
+    def write_when_another_has_finished(*details):
+        monkeypatch.setattr(layout, "_write", write)
+        as_folder(*arguments)
+        write(*details)
+
+    monkeypatch.setattr(layout, "_write", write_when_another_has_finished)
+    assert len(read_folder(as_folder(*arguments))) == 6
+    assert {path.name for path in tmp_path.iterdir()} == {"new", "tfds"}
+
+
 def test_progress_wraps_the_examples(tmp_path, internet):
     seen = []
 

@@ -54,14 +54,12 @@ def test_compressed_runs():
         draw_segmentation({"size": [2, 3], "counts": "abc"}, 2, 3)
 
 
-@pytest.mark.parametrize(
-    "radius, least", [(8, 0.97), (16, 0.985), (32, 0.99), (64, 0.995), (200, 0.998)]
-)
+@pytest.mark.parametrize("radius, least", [(8, 0.97), (32, 0.99), (200, 0.998)])
 def test_agreement_with_pycocotools(radius, least):
     coco = pytest.importorskip("pycocotools.mask", reason="needs pycocotools")
     generator = np.random.default_rng(radius)
     both = either = ours = theirs = 0
-    for _ in range(100):
+    for _ in range(40):
         angles = np.sort(generator.uniform(0, 2 * np.pi, generator.integers(12, 80)))
         radii = radius * generator.uniform(0.6, 1.0, len(angles))
         x = (generator.uniform(0, 640) + radii * np.cos(angles)).clip(0, 640)

@@ -1,39 +1,17 @@
 """What the builders of the benchmarks have in common: from files to TFDS examples."""
 
 import abc
-import io
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import tensorflow_datasets as tfds
-from PIL import ExifTags, Image
 
 from tfcoseg.data.folder import in_short
+from tfcoseg.data.printable import printable
+from tfcoseg.datasets.picture import Picture, examples_of, features
 from tfcoseg.datasets.published import Published
-from tfcoseg.pictures import read_image
-
-# What every TensorFlow decoder shows as Pillow does; other pictures become PNG.
-_PLAIN = {("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "L")}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of a benchmark.
-
-    Attributes:
-        name: of the picture, without a suffix.
-        image: where it lies.
-        read_masks: returns {group: array (h, w) of uint8, 0, 1 and `VOID`}, an entry
-            per group that the picture stands in. Raises ValueError or OSError.
-    """
-
-    name: str
-    image: Path
-    read_masks: Callable[[], dict[str, np.ndarray]]
 
 
 class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -81,7 +59,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         download_dir=None,
         download_config=None,
         file_format=None,
-        permissions=tfds.core.utils.file_utils.Permissions(mode=0o775),
+        permissions=None,
     ):
         """Prepares the set, but never passes one folder's data off as another's.
 
@@ -92,9 +70,9 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             ValueError: if it was prepared before, from another `manual_dir`.
         """
         wanted = download_config and download_config.manual_dir
-        if wanted and self.is_prepared():
-            used = self.info.metadata["manual_dir"]
-            if Path(wanted).resolve() != Path(used):
+        if wanted and self.data_path.exists():
+            used = self.info.metadata.get("manual_dir", wanted)
+            if Path(wanted).resolve() != Path(used).resolve():
                 raise ValueError(
                     f"{self.name} was prepared from {used} already, in "
                     f"{self.data_dir}. Choose another `data_dir`, or delete that "
@@ -104,7 +82,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             download_dir=download_dir,
             download_config=download_config,
             file_format=file_format,
-            permissions=permissions,
+            **({"permissions": permissions} if permissions else {}),
         )
 
     def _split_generators(self, dl_manager):
@@ -125,9 +103,9 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         groups, good, problems = Counter(), 0, []
         for picture in pictures:
             try:
-                examples = list(_examples(picture))
+                examples = list(examples_of(picture))
             except (OSError, ValueError) as error:
-                problems.append(str(error))
+                problems.append(printable(str(error)))
                 continue
             good += 1
             for example in examples:
@@ -154,51 +132,3 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}\n"
             f"Received: a folder with {there[:20]}"
         )
-
-
-def features() -> tfds.features.FeaturesDict:
-    """What an example holds; see `CoSegBuilder`."""
-    return tfds.features.FeaturesDict(
-        {
-            "image": tfds.features.Image(shape=(None, None, 3)),
-            "mask": tfds.features.Image(shape=(None, None, 1), encoding_format="png"),
-            "group": tfds.features.Text(),
-            "name": tfds.features.Text(),
-        }
-    )
-
-
-def _examples(picture):
-    image = read_image(picture.image)
-    plain = _is_plain(picture.image)
-    # Of files TFDS keeps the bytes; its own encoder takes many times as long.
-    stored = picture.image.read_bytes() if plain else _to_png(image)
-    for group, mask in picture.read_masks().items():
-        if mask.shape != image.shape[:2]:
-            raise ValueError(
-                f"{picture.image}: height x width is {_by(image)}, but {_by(mask)} of "
-                "its mask"
-            )
-        yield {
-            "image": io.BytesIO(stored),
-            "mask": io.BytesIO(_to_png(mask)),
-            "group": group,
-            "name": picture.name,
-        }
-
-
-def _to_png(array):
-    buffer = io.BytesIO()
-    Image.fromarray(array).save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
-
-
-def _by(array):
-    return f"{array.shape[0]} x {array.shape[1]}"
-
-
-def _is_plain(path):
-    """Whether the file's bytes may be kept: all decoders see the same in them."""
-    with Image.open(path) as image:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        return (image.format, image.mode) in _PLAIN and orientation == 1

@@ -1,17 +1,15 @@
 """Folders of one's own, read in place, in the manner of `tfds.ImageFolder`."""
 
 import os
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 
-import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from tfcoseg.data.folder import read_folder
-from tfcoseg.datasets.builder import features
-from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.datasets.loader import Loader
+from tfcoseg.datasets.picture import features
 
 # The one split, of which any part may be asked for: "pictures[:80%]".
 _SPLIT = "pictures"
@@ -102,7 +100,7 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
         if shuffle_files:
             seed = read_config and read_config.shuffle_seed
             order = order.shuffle(max(len(records), 1), seed)
-        load = _Loader(records, wanted, decoders or {}, self._on_error == "skip")
+        load = Loader(records, wanted, decoders or {}, self._on_error == "skip")
         dataset = order.map(load, num_parallel_calls=tf.data.AUTOTUNE)
         if self._on_error == "skip":
             dataset = dataset.filter(lambda example, good: good)
@@ -113,59 +111,3 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
         spec = tfds.core.ReadInstruction.from_spec(split)
         parts = spec.to_absolute(self.info.splits)
         return [r for part in parts for r in self.records[part.from_ : part.to]]
-
-
-class _Loader:
-    """Reads record i inside a graph: ({feature: tensor}, whether it could be read)."""
-
-    def __init__(self, records, wanted, decoders, skip):
-        self.records, self.skip = records, skip
-        self.wanted, self.decoders = wanted, decoders
-        self.columns = {
-            "group": [record.group for record in records],
-            "name": [record.name for record in records],
-            "image": [str(record.image) for record in records],
-            "mask": [str(record.mask) for record in records],
-        }
-
-    def __call__(self, index):
-        image, mask, good = tf.numpy_function(
-            self._read, [index], (tf.uint8, tf.uint8, tf.bool), stateful=False
-        )
-        image.set_shape((None, None, 3))
-        mask.set_shape((None, None, 1))
-        good.set_shape(())
-        example = {"image": image, "mask": mask}
-        for key in ("group", "name"):
-            example[key] = tf.gather(tf.constant(self.columns[key]), index)
-        example = {key: example[key] for key in self.wanted}
-        return {**example, **self._decoded(index)}, good
-
-    def _decoded(self, index):
-        """The features with a decoder of the caller's, which gets the file's bytes."""
-        paths = {key: tf.constant(self.columns[key]) for key in self.decoders}
-        encoded = {
-            key: tf.io.read_file(tf.gather(column, index))
-            for key, column in paths.items()
-        }
-        chosen = {key: self.wanted[key] for key in self.decoders}
-        return tfds.features.FeaturesDict(chosen).decode_example(
-            encoded, decoders=self.decoders
-        )
-
-    def _read(self, index):
-        record = self.records[index]
-        try:
-            image = read_image(record.image)
-            mask = read_mask(record.mask, record.void_value)
-            if image.shape[:2] != mask.shape:
-                raise ValueError(
-                    "A picture and its mask must have one size. Received: "
-                    f"{image.shape} of {record.image}, {mask.shape} of {record.mask}"
-                )
-        except (OSError, ValueError) as error:
-            if not self.skip:
-                raise
-            warnings.warn(f"{error}. Left out.", stacklevel=1)
-            return np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1, 1), np.uint8), False
-        return image, mask[..., None], True

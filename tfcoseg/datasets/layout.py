@@ -1,8 +1,10 @@
 """A benchmark as a folder of pictures and masks, for all that reads folders."""
 
+import contextlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -63,14 +65,16 @@ def as_folder(
         _check_same(folder, builder.info.full_name, split, manual_dir)
         return folder
     config = tfds.download.DownloadConfig(manual_dir=manual_dir)
-    builder.download_and_prepare(download_config=config)
+    # TFDS tells on the standard output what it does, where others expect results.
+    with contextlib.redirect_stdout(sys.stderr):
+        builder.download_and_prepare(download_config=config)
     split = _choose_split(builder, split)
     folder.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         (room / folder.name).mkdir()
         _write(builder, split, room / folder.name, progress)
-        os.rename(room / folder.name, folder)
+        _put(room / folder.name, folder, builder.info.full_name, split, manual_dir)
     finally:
         shutil.rmtree(room)
     return folder
@@ -78,6 +82,16 @@ def as_folder(
 
 def _is_free(folder):
     return not folder.exists() or folder.is_dir() and not any(folder.iterdir())
+
+
+def _put(complete, folder, *asked):
+    """Renames, unless another run was faster: then there is nothing left to do."""
+    try:
+        os.rename(complete, folder)
+    except OSError:
+        if _is_free(folder):
+            raise
+        _check_same(folder, *asked)
 
 
 def _check_same(folder, full_name, split, manual_dir):

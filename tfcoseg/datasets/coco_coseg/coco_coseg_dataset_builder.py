@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
+from tfcoseg.datasets.builder import CoSegBuilder
 from tfcoseg.datasets.coco_coseg.segmentations import draw_segmentation
+from tfcoseg.datasets.picture import Picture
 from tfcoseg.datasets.published import Published
 from tfcoseg.signature import VOID
 

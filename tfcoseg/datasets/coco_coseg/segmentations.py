@@ -28,7 +28,8 @@ def draw_segmentation(segmentation: list | dict, height: int, width: int) -> np.
 
 def _from_polygon(polygon, height, width):
     """Walks each row from the left; inside is where the outline was crossed oddly."""
-    crossings = np.zeros((height, width + 1), np.int64)
+    # Sums may wrap round: whether they are odd stays.
+    crossings = np.zeros((height, width + 1), np.uint8)
     points = np.reshape(np.asarray(polygon, np.float64), (-1, 2))
     for (x0, y0), (x1, y1) in zip(points, np.roll(points, -1, axis=0)):
         low, high = np.ceil(np.sort([y0, y1]) - 0.5).clip(0, height).astype(int)
@@ -36,7 +37,7 @@ def _from_polygon(polygon, height, width):
         if rows.size:
             x = x0 + (rows + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
             crossings[rows, np.ceil(x - 0.5).clip(0, width).astype(int)] += 1
-    return np.cumsum(crossings, axis=1)[:, :width] % 2 == 1
+    return np.cumsum(crossings, axis=1, dtype=np.uint8)[:, :width] % 2 == 1
 
 
 def _from_runs(segmentation, height, width):

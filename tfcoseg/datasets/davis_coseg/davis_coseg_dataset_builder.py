@@ -1,11 +1,9 @@
 """DAVIS-2016 at 480p: fifty videos, each a group of frames."""
 
-from functools import partial
-
 import tensorflow_datasets as tfds
 
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
-from tfcoseg.datasets.labels import read_object
+from tfcoseg.datasets.builder import CoSegBuilder
+from tfcoseg.datasets.picture import jpegs, object_picture
 from tfcoseg.datasets.published import Published
 
 _VIDEOS = """
@@ -41,13 +39,11 @@ there."""
         videos = sorted(p for p in (root / "JPEGImages/480p").iterdir() if p.is_dir())
         pictures = []
         for video in videos:
-            frames = sorted(video.glob("*.jpg"))
+            frames = jpegs(video)
             if self.builder_config.name == "frames8":
                 frames = evenly(frames, 8)
-            for frame in frames:
-                truth = root / "Annotations/480p" / video.name / f"{frame.stem}.png"
-                read = partial(_read, video.name, truth)
-                pictures.append(Picture(frame.stem, frame, read))
+            truths = root / "Annotations/480p" / video.name
+            pictures += [object_picture(video.name, f, truths) for f in frames]
         return {"test": pictures}
 
     def _published(self, split):
@@ -64,7 +60,3 @@ def evenly(items: list, count: int) -> list:
     return [
         items[int((len(items) - 1) * (i + 0.5) / count + 0.5)] for i in range(count)
     ]
-
-
-def _read(group, truth):
-    return {group: read_object(truth)}

@@ -1,12 +1,11 @@
 """iCoseg: 38 groups of Flickr photographs, each of one object or of several alike."""
 
 import re
-from functools import partial
 
 import tensorflow_datasets as tfds
 
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
-from tfcoseg.datasets.labels import read_object
+from tfcoseg.datasets.builder import CoSegBuilder
+from tfcoseg.datasets.picture import jpegs, object_picture
 from tfcoseg.datasets.published import Published
 
 # The folders whose number of pictures is known; for the others only the sum is.
@@ -57,22 +56,19 @@ are there."""
         folders = [path for path in (root / "images").iterdir() if path.is_dir()]
         if self.builder_config.name == "subset8":
             folders = _subset(folders, manual_dir / _SUBSET_FILE)
-        return {"test": [p for folder in sorted(folders) for p in _group(root, folder)]}
+        truths = root / "ground_truth"
+        return {
+            "test": [
+                object_picture(folder.name, image, truths / folder.name)
+                for folder in sorted(folders)
+                for image in jpegs(folder)
+            ]
+        }
 
     def _published(self, split):
         if self.builder_config.name == "subset8":
             return Published(number=8)
         return Published(_KNOWN, number=38, pictures=643)
-
-
-def _group(root, folder):
-    for image in sorted(folder.glob("*.jpg")):
-        truth = root / "ground_truth" / folder.name / f"{image.stem}.png"
-        yield Picture(image.stem, image, partial(_read, folder.name, truth))
-
-
-def _read(group, truth):
-    return {group: read_object(truth)}
 
 
 def _subset(folders, file):

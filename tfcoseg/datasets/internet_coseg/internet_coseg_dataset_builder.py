@@ -1,9 +1,7 @@
 """Internet: three searches of 100 pictures, of which some do not hold the object."""
 
-from functools import partial
-
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
-from tfcoseg.datasets.labels import read_object
+from tfcoseg.datasets.builder import CoSegBuilder
+from tfcoseg.datasets.picture import jpegs, object_picture
 from tfcoseg.datasets.published import Published
 
 _FOLDERS = {"airplane": "Airplane100", "car": "Car100", "horse": "Horse100"}
@@ -22,17 +20,13 @@ likewise Car100 and Horse100."""
     HOMEPAGE = "http://people.csail.mit.edu/mrub/ObjectDiscovery/"
 
     def _pictures(self, root, manual_dir):
-        pictures = []
-        for group, folder in _FOLDERS.items():
-            for image in sorted((root / folder).glob("*.jpg")):
-                truth = root / folder / "GroundTruth" / f"{image.stem}.png"
-                read = partial(_read, group, truth)
-                pictures.append(Picture(image.stem, image, read))
-        return {"test": pictures}
+        return {
+            "test": [
+                object_picture(group, image, root / folder / "GroundTruth")
+                for group, folder in _FOLDERS.items()
+                for image in jpegs(root / folder)
+            ]
+        }
 
     def _published(self, split):
         return Published(dict.fromkeys(_FOLDERS, 100), number=3)
-
-
-def _read(group, truth):
-    return {group: read_object(truth)}

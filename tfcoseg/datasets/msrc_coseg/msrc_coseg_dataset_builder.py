@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
+from tfcoseg.datasets.builder import CoSegBuilder
+from tfcoseg.datasets.picture import Picture
 from tfcoseg.datasets.published import Published
 from tfcoseg.pictures import read_image
 from tfcoseg.signature import VOID

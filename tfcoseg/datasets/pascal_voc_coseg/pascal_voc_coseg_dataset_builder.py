@@ -5,8 +5,9 @@ from functools import partial
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tfcoseg.datasets.builder import CoSegBuilder, Picture
+from tfcoseg.datasets.builder import CoSegBuilder
 from tfcoseg.datasets.labels import read_labels
+from tfcoseg.datasets.picture import Picture
 from tfcoseg.datasets.published import Published
 from tfcoseg.signature import VOID
 
