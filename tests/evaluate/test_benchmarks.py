@@ -7,6 +7,7 @@ from tfcoseg.evaluate.benchmarks import (
     Benchmark,
     benchmark_names,
     find_benchmark,
+    name_of_set,
     names_of_set,
     part_of,
     prepare,
@@ -111,3 +112,16 @@ def test_what_has_no_builder_says_how_to_go_on(calls):
     with pytest.raises(ValueError, match="pascal_co cannot be prepared.*--data"):
         prepare(find_benchmark("pascal_co"))
     assert not calls
+
+
+@pytest.mark.parametrize(
+    "folder, name",
+    [
+        ("sets/pets", "pets"),
+        ("sets/msrc_coseg", "msrc_coseg"),
+        ("coseg_folders/msrc_coseg/groups7", "msrc_coseg"),
+        ("coseg_folders/internet_coseg/", "internet_coseg"),
+    ],
+)
+def test_name_of_the_set_in_a_folder(tmp_path, folder, name):
+    assert name_of_set(tmp_path / folder) == name

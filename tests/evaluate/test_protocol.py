@@ -8,6 +8,8 @@ from tfcoseg.data.folder import Record
 from tfcoseg.evaluate.protocol import Protocol, plan
 from tfcoseg.evaluate.records import read_records
 
+COLOURS = "aeroplane", "bird", "car"
+
 
 def no_progress(iterable, **_):
     return iterable
@@ -178,3 +180,41 @@ def test_limit_takes_whole_pairs_and_whole_fives():
     first, third = {"0": "1", "1": "0"}, {"4": "5", "5": "4"}
     assert helped(8, "disjoint", limit=2) == {**first, **third}
     assert set(helped(10, "fives", limit=1)) == set("01234")
+
+
+def test_a_fold_is_cut_over_all_groups_whichever_are_wanted(folder):
+    fold = {"folds": 3, "fold": 1, "fold_by": "class"}
+    records, _ = records_of(folder, Protocol(**fold))
+    assert {record.group for record in records} == {"bird"}
+    records, _ = records_of(folder, Protocol(groups=["bird", "car"], **fold))
+    assert {record.group for record in records} == {"bird"}
+    with pytest.raises(ValueError, match=r"among \['aeroplane'.*Received: \['cat'\]"):
+        records_of(folder, Protocol(groups=["cat"], **fold))
+
+
+def test_folds_by_picture_share_out_every_picture(folder, write):
+    for index, group in enumerate(COLOURS):
+        write(folder, group, "same", (9, 9, 9), side=5)
+        write(folder, group, "own", (9, 9, 9), side=6 + index)
+    folds = [
+        records_of(folder, Protocol(folds=2, fold=i, fold_by="picture"))[0]
+        for i in range(2)
+    ]
+    names = [{(r.group, r.name) for r in records} for records in folds]
+    assert not names[0] & names[1]
+    assert len(names[0] | names[1]) >= 3 * 6 - 2 * 3  # at most one of a group is alone
+    with_same = [side for side in names if any(name == "same" for _, name in side)]
+    assert len(with_same) == 1
+
+
+def test_pictures_to_leave_out_are_not_there(folder):
+    protocol = Protocol(leave_out=["bird/1", "3"], groups=["bird", "car"])
+    records, problems = records_of(folder, protocol)
+    assert not problems
+    assert names(plan(records, protocol), "pair") == [
+        ("bird", "0", ("bird", "2")),
+        ("bird", "2", ("bird", "0")),
+        ("car", "0", ("car", "1")),
+        ("car", "1", ("car", "2")),
+        ("car", "2", ("car", "0")),
+    ]

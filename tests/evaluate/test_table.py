@@ -87,3 +87,12 @@ def test_heading_counts_what_was_left_out_and_names_the_fold(folder, predictor):
     assert "left out: 1 file" in text
     assert "published, not comparable" in format_table(report)
     assert "published, no difference" not in format_table(report)
+
+
+def test_heading_tells_how_many_pictures_are_in_no_pair(folder, predictor, write):
+    write(folder, "car", "odd", (0, 0, 255), side=4)
+    report = report_of(folder, predictor, "gong")
+    text = " ".join(heading(report).split())
+    assert "12 pictures (1 more in no pair that is judged), disjoint" in text
+    assert report["not_judged"] == 1
+    assert report_of(folder, predictor, "ours")["not_judged"] == 0

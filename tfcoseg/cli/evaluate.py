@@ -149,7 +149,7 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     """The evaluation, and all that is reported of it."""
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate import evaluate_folder
-    from tfcoseg.evaluate.benchmarks import names_of_set
+    from tfcoseg.evaluate.benchmarks import name_of_set, names_of_set
     from tfcoseg.evaluate.summary import summarise
     from tfcoseg.evaluate.weights import describe_weights
     from tfcoseg.inference import Predictor
@@ -167,16 +167,13 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     given = {
         k: v for k, v in vars(args).items() if k not in ("command", "run", "error")
     }
-    name, names = folder.resolve().name, set()
-    if args.data is not None:  # else it is named after a part, which no card lists
-        names |= names_of_set(name)
+    names = names_of_set(name_of_set(folder))
     if benchmark is not None:
-        name = benchmark.full_name
         names |= names_of_set(benchmark.name)
     fold = args.folds and (args.folds, args.fold, args.fold_by)
     about = {
         "tfcoseg": tfcoseg.__version__,
-        "data": name,
+        "data": benchmark.full_name if benchmark else folder.resolve().name,
         "options": {
             **{k: str(v) if isinstance(v, Path) else v for k, v in given.items()},
             "size": size,

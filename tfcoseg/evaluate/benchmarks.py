@@ -95,11 +95,21 @@ def part_of(benchmark: str, groups: Iterable[str]) -> str | None:
     return next((name for name, of in parts.items() if of["groups"] == wanted), None)
 
 
-def names_of_set(folder: str) -> set[str]:
-    """All names of the set that a folder of this name holds, its own among them."""
-    names = {folder}
+def name_of_set(folder: str | os.PathLike) -> str:
+    """The name of the set that a folder holds: its own, as a rule.
+
+    That of `prepare` bears the name of a part, and its parent that of the benchmark.
+    """
+    path = Path(folder).resolve()
+    benchmarks = read_published()["benchmarks"]
+    return path.parent.name if path.parent.name in benchmarks else path.name
+
+
+def names_of_set(name: str) -> set[str]:
+    """All names of a set, this one among them."""
+    names = {name}
     for benchmark, about in read_published()["benchmarks"].items():
-        if folder in (known := {benchmark, *about["folders"]}):
+        if name in (known := {benchmark, *about["folders"]}):
             names |= known
     return names
 

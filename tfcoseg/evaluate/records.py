@@ -46,15 +46,16 @@ def _scan(root, protocol):
     # As in training, folds are cut over all groups, whichever are wanted.
     records, problems = scan_folder(root, protocol.void_value)
     fold = protocol.folds, protocol.fold, protocol.fold_by
-    _, records = split_fold(records, *fold)
-    if protocol.groups is None:
-        return records, problems
-    found = sorted({record.group for record in records})
-    if unknown := sorted(set(protocol.groups) - set(found)):
-        raise ValueError(
-            f"`groups` must be among those of the fold, {found}. Received: {unknown}"
-        )
-    return [r for r in records if r.group in protocol.groups], problems
+    wanted = {record.group for record in records}
+    if protocol.groups is not None:
+        if unknown := sorted(set(protocol.groups) - wanted):
+            raise ValueError(
+                f"`groups` must be among {sorted(wanted)} in {root}. "
+                f"Received: {unknown}"
+            )
+        wanted = set(protocol.groups)
+    _, held_out = split_fold(records, *fold)
+    return [record for record in held_out if record.group in wanted], problems
 
 
 def _first_of_each_group(records, count):

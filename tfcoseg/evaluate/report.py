@@ -27,7 +27,8 @@ def heading(report: dict[str, Any]) -> str:
     groups, left_out = len(report["groups"]), len(report["left_out"])
     lines = [
         f"{report['data']}: {groups} group{'s' * (groups != 1)}, {report['pictures']} "
-        f"pictures, {PAIRINGS[protocol['pairs']]}{_fold(protocol)}",
+        f"pictures{_not_judged(report)}, {PAIRINGS[protocol['pairs']]}"
+        f"{_fold(protocol)}",
         f"{weights['name']} ({weights['sha256'][:12]}), working size "
         f"{protocol['working_size']}, threshold {protocol['threshold']:g}, measured at "
         f"{protocol['measured_at']}",
@@ -45,6 +46,12 @@ def heading(report: dict[str, Any]) -> str:
             f"was trained on {report['data']}. No published figure stands beside them."
         )
     return "\n".join(fill(line, "  ") for line in lines)
+
+
+def _not_judged(report):
+    """Those of which the pairs leave no mask, such as the last of an odd number."""
+    count = report["not_judged"]
+    return f" ({count} more in no pair that is judged)" if count else ""
 
 
 def _fold(protocol):

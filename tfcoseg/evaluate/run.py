@@ -24,6 +24,8 @@ class Evaluation:
         judgements: one per mask, in the order of the folder.
         problems: a line per picture that was left out.
         extremes: the best, the median and the worst masks, with their pixels.
+        not_judged: how many readable pictures came in no comparison as the one that is
+            judged: without a partner, or past the limit.
     """
 
     protocol: Protocol
@@ -32,6 +34,7 @@ class Evaluation:
     judgements: list[Judgement]
     problems: list[str]
     extremes: Extremes
+    not_judged: int = 0
 
     def by_group(self, kind: str = PAIR) -> dict[str, list[Counts]]:
         """The counts of one kind of comparison, by group."""
@@ -93,4 +96,5 @@ def evaluate_folder(
         judgements,
         problems,
         find_extremes(judgements, extremes, predictor),
+        len(records) - len({comparison.record for comparison in comparisons}),
     )

@@ -14,8 +14,8 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     Returns:
         A dictionary fit for JSON: `protocol`, `overall` (J, P and the predicted share
         by three averages), `groups` (the same for each group: the mean over its images,
-        and pooled), `controls`, `empty`, `left_out` and `masks`, one entry per judged
-        mask.
+        and pooled), `controls`, `empty`, `left_out`, `masks`, one entry per judged
+        mask, `pictures` and `not_judged`, how many were and were not.
     """
     protocol = evaluation.protocol
     groups = evaluation.by_group()
@@ -40,6 +40,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "void_value": protocol.void_value,
         },
         "pictures": len({j.comparison.record for j in evaluation.judgements}),
+        "not_judged": evaluation.not_judged,
         **_figures(groups),
         "controls": controls,
         "empty": _empty(evaluation),

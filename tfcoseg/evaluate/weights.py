@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.cards import read_card
+from tfcoseg.evaluate.benchmarks import name_of_set
 
 # (number of folds, the one held out, "class" or "picture")
 Fold = tuple[int, int, str]
@@ -63,7 +64,7 @@ def describe_weights(model: str | os.PathLike) -> Weights:
 
 def _seen_in_run(recipe):
     """What a training run has seen, and what the weights had that it began with."""
-    own = tuple(Path(folder).resolve().name for folder in recipe.get("data", ()))
+    own = tuple(map(name_of_set, recipe.get("data", ())))
     held_out = ()
     if recipe.get("folds"):
         fold = recipe["folds"], recipe["fold"], recipe["fold_by"]
