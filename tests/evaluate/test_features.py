@@ -5,7 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tfcoseg.data.folder import Record
 from tfcoseg.evaluate.features import FeatureStore
+from tfcoseg.evaluate.judge import feature_store
+from tfcoseg.evaluate.protocol import Comparison
 
 # One for each picture that the tests know.
 KERNELS = {
@@ -91,3 +94,17 @@ def test_whole_groups_encode_each_picture_once_and_hold_one_group():
     )
     assert set(calls.values()) == {1} and len(calls) == 25
     assert encodings <= 10 and kernels <= 10
+
+
+@pytest.mark.parametrize("working_size, held", [(321, 12), (1600, 8), (4600, 1)])
+def test_large_working_sizes_hold_fewer_encodings(working_size, held):
+    predictor = SimpleNamespace(encode=Encoder(), working_size=working_size)
+    records = [Record("group", str(i), i, i) for i in range(12)]
+    comparisons = [
+        Comparison("pair", record, tuple(r for r in records if r is not record))
+        for record in records
+    ]
+    store = feature_store(predictor, comparisons)
+    store.take(records[0], comparisons[0].partners)
+    # All of the group but the first, whose turn is over.
+    assert len(store._encodings) == held - 1

@@ -112,11 +112,13 @@ def test_page_needs_nothing_but_itself(evaluation, report):
 
 
 def test_heading_tells_set_weights_protocol_command_and_version(evaluation, report):
+    report["not_judged"] = 2
     page = Page(build_page(evaluation.extremes, report))
     assert page.all("h1")[0]["text"] == "my pictures"
     assert "my pictures" in page.all("title")[0]["text"]
     told = page.all("dl", class_="facts")[0]["text"]
-    for fact in ("12 in 3 groups", "consecutive", "64 x 64", "coseg-v9", "01234567"):
+    pictures = "12 in 3 groups, 2 more in no pair"
+    for fact in (pictures, "consecutive", "64 x 64", "coseg-v9", "01234567"):
         assert fact in told
     command = "tfcoseg evaluate --data 'my pictures' --pairs all --fold 0"
     assert command in told

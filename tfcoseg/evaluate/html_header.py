@@ -42,9 +42,12 @@ def command_line(options: Mapping[str, Any]) -> str:
 def _facts(report):
     weights, protocol = report["weights"], report["protocol"]
     groups, size = len(report["groups"]), protocol["working_size"]
+    pictures = f"{report['pictures']} in {groups} group{'s' * (groups != 1)}"
+    if report.get("not_judged"):
+        pictures += f", {report['not_judged']} more in no pair that is judged"
     pairs = PAIRINGS.get(protocol["pairs"], protocol["pairs"])
     facts = {
-        "Pictures": f"{report['pictures']} in {groups} group{'s' * (groups != 1)}",
+        "Pictures": pictures,
         "Compared": pairs,
         "Working size": f"{size} x {size}",
         "Threshold": f"{protocol['threshold']:g}",
