@@ -57,8 +57,9 @@ def evaluate_folder(
     """Judges a model on a folder of pictures with masks.
 
     Args:
-        predictor: a `Predictor`, or any object with `encode(path)`, `decode(encoded,
-            kernel, correlation=)`, `threshold` and `working_size`.
+        predictor: a `Predictor`, or any object with `encode(path)`, which returns an
+            `Encoded`, `decode(encoded, kernel, correlation=)`, `threshold` and
+            `working_size`.
         root: folder that holds `images/<group>/*` and `masks/<group>/*.png`.
         protocol: what is compared with what.
         progress: wraps the work to show how far it is, called like `tqdm.tqdm` with an
