@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import tensorflow as tf
 import tensorflow_datasets as tfds
@@ -56,7 +57,7 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
     ):
         self.records = read_folder(root, void_value, groups, on_error)
         self._on_error = on_error
-        root = os.fspath(root)
+        self._root = root = os.path.abspath(root)
         super().__init__(data_dir=root)
         # What TFDS restores a pickled builder from.
         self._original_state = {
@@ -65,11 +66,14 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
             "groups": groups,
             "on_error": on_error,
         }
-        self._data_dir = root
         info = tfds.core.SplitInfo(
             name=_SPLIT, shard_lengths=[len(self.records)], num_bytes=0
         )
         self.info.set_splits(tfds.core.splits.SplitDict([info]))
+
+    def _build_data_dir(self, given_data_dir):
+        """TFDS would add the names of the data set and its version."""
+        return given_data_dir, given_data_dir
 
     def _info(self):
         counts = Counter(record.group for record in self.records)
@@ -78,6 +82,7 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
             description="Pictures and masks in a folder of one's own.",
             features=features(),
             supervised_keys=("image", "mask"),
+            homepage=Path(self._root).as_uri(),
             metadata=tfds.core.MetadataDict(groups=dict(counts)),
         )
 
