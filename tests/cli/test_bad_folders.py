@@ -47,8 +47,7 @@ def cut(file, share):
 
 
 def link(file, target):
-    if not file.is_dir():
-        file.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
     file.symlink_to(target)
 
 
@@ -142,10 +141,6 @@ def mask_linked_in_a_circle(root):
 
 
 def group_linked_in_a_circle(root):
-    link(root / "images/round", "and_round")
-    link(root / "images/and_round", "and_round")
-    (root / "images/and_round").unlink()
-    (root / "images/round").unlink()
     link(root / "images/round", "round")
 
 

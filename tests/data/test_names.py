@@ -9,7 +9,8 @@ import pytest
 
 from tfcoseg import data
 
-LIGHT = ["Pair", "Record", "may_share_object", "read_folder", "sample_pairs"]
+LIGHT = ["Pair", "Record", "make_pairs", "may_share_object", "read_folder"]
+LIGHT += ["read_ids", "sample_pairs", "split_fold"]
 
 
 def test_names_for_type_checkers_are_those_of_the_room():
