@@ -64,17 +64,17 @@ def results(folder):
 
 def test_report_has_curves_and_pictures(evaluate, tmp_path, capsys):
     out = tmp_path / "out"
-    evaluate("--output", out, "--sizes", "33,65")
+    evaluate("--output", out, "--sizes", "65,49")
     printed = capsys.readouterr().out
     assert "working size  J images  J groups  J pooled" in printed
     figures = results(out)
-    assert [row["working_size"] for row in figures["sizes"]] == [33, 65]
+    assert [row["working_size"] for row in figures["sizes"]] == [33, 49, 65]
     assert figures["sizes"][0]["J"] == figures["overall"]["J"]
     curve = figures["thresholds"]
     assert curve["images"][9] == figures["overall"]["J"]["images"]
     page = (out / "report.html").read_text(encoding="utf-8")
     assert f"{figures['overall']['J']['images']:.1f}" in page
-    assert page.count("<figure>") == EXAMPLES and "--sizes 33,65" in page
+    assert page.count("<figure>") == EXAMPLES and "--sizes 65,49" in page
 
 
 def test_interrupted_command_goes_on_where_it_was(evaluate, decodings, tmp_path):

@@ -222,7 +222,7 @@ def test_example_is_tinted_where_found_and_outlined_where_true(evaluation):
     assert drawn[4, 5, 0] > 120 and drawn[4, 5, 1] < 60  # red over blue
 
 
-def test_groups_show_three_partners_and_say_how_many_there_are(
+def test_groups_show_two_partners_and_say_how_many_there_are(
     folder, write, predictor, report
 ):
     for index in range(4, 6):
@@ -230,8 +230,8 @@ def test_groups_show_three_partners_and_say_how_many_there_are(
     protocol = Protocol(pairs="group", groups=["car"])
     evaluation = evaluate_folder(predictor, folder, protocol, extremes=1)
     page = Page(build_page(evaluation.extremes, report))
-    assert len(page.all("img")) == len(page.all("figure")) * 4
-    assert "and 2 more" in page.all("figcaption")[0]["text"]
+    assert len(page.all("img")) == len(page.all("figure")) * 3
+    assert "and 3 more" in page.all("figcaption")[0]["text"]
 
 
 def test_names_cannot_become_markup(evaluation, report):

@@ -76,6 +76,8 @@ def curves(
         return Predictor(predictor.runtime, size, predictor.threshold)
 
     pairs = [j for j in evaluation.judgements if j.comparison.kind == PAIR]
+    if sizes:  # its own costs nothing
+        sizes = [*sizes, evaluation.working_size]
     rows = evaluate_sizes(evaluation, sizes or (), at_size, cache_of, progress)
     return {"thresholds": threshold_curve(pairs), "sizes": rows}
 

@@ -13,8 +13,8 @@ from tfcoseg.visualization import overlay
 
 # Longest sides in pixels, of the picture that is judged and of its partners.
 _SIDE, _PARTNER_SIDE = 420, 240
-# Of a group's partners the first few are shown.
-_PARTNERS = 3
+# Of a group's partners so many are shown: as high as the picture itself.
+_PARTNERS = 2
 _OUTLINE, _HALO = (80, 240, 255), (0, 0, 0)
 
 

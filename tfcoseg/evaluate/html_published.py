@@ -8,7 +8,7 @@ from tfcoseg.evaluate.html_tags import Html, join, tag
 
 _VERDICTS = {
     "compatible": "same protocol",
-    "unknown": "too little is published",
+    "unknown": "not all is known",
     "incompatible": "not comparable",
 }
 
