@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import functools
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -102,8 +103,12 @@ def _prepare(args, benchmark):
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate.benchmarks import prepare
 
+    with quiet_tensorflow():
+        importlib.import_module("tfcoseg.datasets")
+    if args.quiet:
+        importlib.import_module("tensorflow_datasets").disable_progress_bar()
     # What TFDS tells of its work is no result: it belongs on stderr.
-    with quiet_tensorflow(), contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr):
         return prepare(benchmark, args.data_dir, args.manual_dir, _progress(args))
 
 
