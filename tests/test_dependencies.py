@@ -14,6 +14,7 @@ PACKAGES = {
     "ai_edge_quantizer": "ai-edge-quantizer",
     "google": "protobuf",
     "grpc": "grpcio",
+    "tensorflow_datasets": "tensorflow-datasets",
 }
 
 

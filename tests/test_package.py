@@ -20,10 +20,10 @@ FLOORS = [
     {"signature", "embedded", "files", "__version__"},
     {"cards", "messages", "pictures", "samples", "ops"},
     {"layers", "data", "losses", "metrics"},
-    {"applications"},
+    {"applications", "datasets"},
     {"inference", "visualization"},
     {"train", "evaluate", "export"},
-    {"benchmark", "client", "serve"},
+    {"ablate", "benchmark", "client", "serve"},
     {"cli"},
     {"__main__"},
 ]

@@ -10,10 +10,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "ablate",
     "applications",
     "benchmark",
     "client",
     "data",
+    "datasets",
     "evaluate",
     "export",
     "inference",
