@@ -1,23 +1,25 @@
 """What the correlation costs beside non-local attention: time and memory."""
 
-import ctypes
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
-from tfcoseg.ablate.cells import FILTERS
-from tfcoseg.ablate.non_local import NonLocal
-from tfcoseg.layers import PyramidXCorr
+from tfcoseg.ablate.layers_compared import (
+    CHANNELS,
+    FILTERS,
+    NAMES,
+    WIDTH,
+    make_layer,
+    make_pair,
+    make_training,
+)
+from tfcoseg.ablate.peak_memory import peak_memory
 
-# Those of MobileNetV2's features.
-CHANNELS = 320
 SIDES = (16, 17, 21, 24, 33, 49, 65)
-WIDTH = 120
 
 
 def compare_cost(
@@ -28,45 +30,33 @@ def compare_cost(
     """Time and memory of both layers, which have as many parameters, to one percent.
 
     One pair of images, both directions. Each round times every function once, so that
-    whatever slows the machine slows all of them; the medians are compared. Seconds are
-    this machine's, ratios are less so.
+    whatever slows the machine slows all of them; the medians are compared. Milliseconds
+    are this machine's, ratios are less so.
 
     Args:
-        sides: heights = widths of the maps, in positions.
+        sides: heights = widths of the maps in positions, growing.
         repeats: rounds of timing.
-        progress: as in `evaluate_folder`, with an iterable of sides.
+        progress: as in `evaluate_folder`.
 
     Returns:
         For each side a dictionary of "side", and of "correlation" and "non_local" with
         "forward_ms", "training_ms" (forward and backward), "peak_mb" (how much more
-        memory a training call takes at its height than before; None where the system
-        does not tell), "kept_mb" (what has to be kept for the backward pass, by count)
-        and "multiply_adds" (by count, in millions, of a correlation that takes no
-        transform).
+        memory training takes at its height; None where the system does not tell),
+        "kept_mb" (what the backward pass needs kept, by count) and "multiply_adds" (in
+        millions, by count, of a correlation that takes no transform).
     """
     progress = progress or (lambda iterable, **_: iterable)
-    layers = {
-        "correlation": PyramidXCorr(FILTERS),
-        "non_local": NonLocal(FILTERS, WIDTH),
-    }
+    peaks = {}
+    for name in progress(NAMES, desc="memory", unit="layer"):
+        peaks[name] = peak_memory(name, sides) or [None] * len(sides)
     rows = []
-    for side in progress(list(sides), desc="measuring", unit="size"):
-        pair = [
-            tf.random.stateless_normal((1, side, side, CHANNELS), (0, seed))
-            for seed in (0, 1)
-        ]
-        functions = {}
-        for name, layer in layers.items():
-            layer(*pair)
-            functions[name, "forward_ms"] = partial(tf.function(layer.__call__), *pair)
-            functions[name, "training_ms"] = partial(_training(layer), *pair)
-        times = _interleave(functions, repeats)
+    for index, side in enumerate(progress(sides, desc="time", unit="size")):
+        times = _times(side, repeats)
         row: dict[str, Any] = {"side": side}
-        for name in layers:
-            peak = peak_bytes(functions[name, "training_ms"])
+        for name in NAMES:
+            peak = peaks[name][index]
             row[name] = {
-                "forward_ms": round(1000 * times[name, "forward_ms"], 3),
-                "training_ms": round(1000 * times[name, "training_ms"], 3),
+                **times[name],
                 "peak_mb": None if peak is None else round(peak / 1e6, 1),
                 **_COUNTS[name](side * side),
             }
@@ -74,33 +64,21 @@ def compare_cost(
     return rows
 
 
-def peak_bytes(function: Callable[[], Any]) -> int | None:
-    """How much more memory a call takes at its height than the process had before.
-
-    Linux tells; elsewhere it is None.
-    """
-    try:
-        ctypes.CDLL(None).malloc_trim(0)  # what was freed is not to be used again
-        Path("/proc/self/clear_refs").write_text("5")  # forgets the greatest so far
-        before = _status("VmRSS")
-        function()
-        return max(0, _status("VmHWM") - before)
-    except (OSError, AttributeError):
-        return None
-
-
-def _training(layer):
-    """The graph of a call, and of its gradients with respect to inputs and weights."""
-
-    @tf.function
-    def train(features_a, features_b):
-        with tf.GradientTape() as tape:
-            tape.watch((features_a, features_b))
-            value = sum(tf.reduce_sum(x * x) for x in layer(features_a, features_b))
-        weights = [weight.value for weight in layer.trainable_weights]
-        return tape.gradient(value, [features_a, features_b, *weights])
-
-    return train
+def _times(side, repeats):
+    """{name: {"forward_ms": ..., "training_ms": ...}}."""
+    pair = make_pair(side)
+    functions = {}
+    for name in NAMES:
+        functions[name, "forward_ms"] = partial(tf.function(make_layer(name)), *pair)
+        functions[name, "training_ms"] = partial(make_training(name), *pair)
+    seconds = _interleave(functions, repeats)
+    return {
+        name: {
+            kind: round(1000 * seconds[name, kind], 3)
+            for kind in ("forward_ms", "training_ms")
+        }
+        for name in NAMES
+    }
 
 
 def _interleave(functions, repeats):
@@ -117,7 +95,7 @@ def _interleave(functions, repeats):
 
 
 def _of_correlation(positions):
-    kernel_sizes = PyramidXCorr(FILTERS).kernel_sizes
+    kernel_sizes = make_layer("correlation").kernel_sizes
     largest = max(kernel_sizes) ** 2
     levels = sum(size * size for size in kernel_sizes)
     # Per image: the embedding, its correlation, the levels and their sum.
@@ -137,17 +115,9 @@ def _of_non_local(positions):
 def _counts(kept, multiply_adds):
     """Of both images, in float32."""
     return {
-        "kept_mb": round(2 * 4 * kept / 1e6, 1),
+        "kept_mb": round(2 * 4 * kept / 1e6, 3),
         "multiply_adds": round(2 * multiply_adds / 1e6, 1),
     }
 
 
 _COUNTS = {"correlation": _of_correlation, "non_local": _of_non_local}
-
-
-def _status(name):
-    """A figure of this process, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return 1024 * int(line.split()[1])
-    raise OSError(f"no {name} in the status of the process")

@@ -49,17 +49,17 @@ def judge(
     held_out = sets.get(HELD_OUT, ())
     others = [r for name in sets if name != HELD_OUT for r in sets[name]]
     everything["wrong"] += wrong_pairs(held_out) + wrong_pairs(others)
+    predict = tf.function(head, reduce_retracing=True)
     counts = {
-        kind: _count(head, cache, pairs, batch_size, progress, f"{kind} partner")
+        kind: _count(predict, cache, pairs, batch_size, progress, f"{kind} partner")
         for kind, pairs in everything.items()
     }
     return {name: _figures(records, counts) for name, records in sets.items()}
 
 
-def _count(head, cache, pairs, batch_size, progress, description):
+def _count(predict, cache, pairs, batch_size, progress, description):
     """{record: its `Counts`}, of the first pair that it is in."""
     found: dict[Record, Counts] = {}
-    predict = tf.function(head, reduce_retracing=True)
     batches = cache.dataset(pairs, batch_size) if pairs else ()
     for number, (inputs, _) in enumerate(
         progress(batches, desc=description, unit="batch")

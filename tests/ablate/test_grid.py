@@ -1,0 +1,135 @@
+"""Rows on disk: what they hold, that finished ones are kept, and what is refused."""
+
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import tfcoseg
+from tfcoseg.ablate import Cell, find_cells, grid, run
+from tfcoseg.ablate.heads import describe_head
+
+
+def saved(folder):
+    return json.loads((folder / "results.json").read_text())
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """The (cell, seed) that are tried, in order, instead of training them.
+
+    A seed of 9 is an interruption.
+    """
+    calls = []
+
+    def trial(cell, seed, settings, caches, progress):
+        if seed == 9:
+            raise KeyboardInterrupt
+        calls.append((cell.name, seed))
+        head = SimpleNamespace(save_weights=lambda file, overwrite: file.touch())
+        return head, {"cell": cell.name, "seed": seed}
+
+    monkeypatch.setattr(grid, "trial", trial)
+    return calls
+
+
+def test_a_row_holds_all_that_is_to_be_known_of_a_cell(table, settings):
+    folder, rows = table
+    content = saved(folder)
+    assert content["settings"] == settings.as_json()
+    assert content["rows"] == json.loads(json.dumps(rows))
+    base, off = rows
+    assert [base["cell"], base["seed"], off["cell"], off["seed"]] == [
+        *("base", 0),
+        *("no-correlation", 0),
+    ]
+    assert base["tfcoseg"] == tfcoseg.__version__
+    assert base["parameters"] == off["parameters"] > 400_000
+    assert base["settings"]["negative_share"] == 0.25
+    layers = base["settings"]["layers"]
+    assert tuple(layers["pyramid_xcorr"]["kernel_sizes"]) == (11, 15, 19)
+    assert off["settings"]["layers"]["no_partner"]["class"] == "NoPartner"
+    assert set(base["figures"]) == {"held out", "seen kinds", "unseen kinds"}
+    assert all(of["J"] is not None for of in base["figures"].values())
+    assert base["seconds"]["training"] > 0 and np.isfinite(base["loss"])
+
+
+def test_weights_are_those_of_the_head_as_it_was_judged(table):
+    folder, rows = table
+    (cell,) = find_cells(["base"])
+    head = cell.build(cell, (320, 32, 24))
+    before = head.get_weights()
+    head.load_weights(folder / "weights" / "base-0.weights.h5")
+    assert any((one != two).any() for one, two in zip(before, head.get_weights()))
+    layers = json.loads(json.dumps(describe_head(head)))
+    assert layers == json.loads(json.dumps(rows[0]["settings"]["layers"]))
+
+
+def test_finished_cells_are_not_done_again(table, settings, tried, monkeypatch):
+    folder, rows = table
+    before = (folder / "results.json").stat().st_mtime_ns
+    monkeypatch.setattr(grid, "read_pictures", None)  # would be an error if called
+    again = run(folder, settings, ["no-correlation", "base"])
+    assert again == json.loads(json.dumps(rows)) and tried == []
+    assert saved(folder)["rows"] == again
+    assert (folder / "results.json").stat().st_mtime_ns >= before
+
+
+def test_what_is_missing_is_done_seed_by_seed(tmp_path, settings, tried):
+    cells = ["base", "no-skips", "non-local"]
+    run(tmp_path, settings, cells[:1])
+    reported = []
+    rows = run(tmp_path, settings, cells, [0, 1, 1], report=reported.append)
+    assert tried == [
+        ("base", 0),
+        *(("no-skips", 0), ("non-local", 0)),
+        *(("base", 1), ("no-skips", 1), ("non-local", 1)),
+    ]
+    assert [(row["cell"], row["seed"]) for row in rows] == tried
+    assert reported == rows[1:]
+
+
+def test_an_interrupted_table_goes_on_after_its_last_row(tmp_path, settings, tried):
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, settings, ["base"], [0, 1, 9, 2])
+    assert [row["seed"] for row in saved(tmp_path)["rows"]] == [0, 1]
+    rows = run(tmp_path, settings, ["base"], [0, 1, 2])
+    assert [row["seed"] for row in rows] == [0, 1, 2]
+    assert tried == [("base", 0), ("base", 1), ("base", 2)]
+
+
+def test_cells_of_ones_own_are_rows_too(tmp_path, settings, tried):
+    rows = run(tmp_path, settings, [Cell("mine", "something"), "base"])
+    assert [row["cell"] for row in rows] == ["mine", "base"]
+
+
+def test_rows_of_other_settings_are_never_mixed(table, settings):
+    folder, _ = table
+    for name, value in (("steps", 3), ("size", 64), ("data", ("elsewhere",))):
+        other = dataclasses.replace(settings, **{name: value})
+        with pytest.raises(ValueError, match=f"no table may mix.* {name}: .* then, "):
+            run(folder, other)
+
+
+def test_a_weights_file_is_known_by_its_content(tmp_path, settings):
+    file = tmp_path / "backbone.weights.h5"
+    seen = []
+    for content in (b"one", b"two"):
+        file.write_bytes(content)
+        changed = dataclasses.replace(settings, backbone_weights=str(file))
+        seen.append(changed.as_json()["backbone_weights"])
+    assert seen[0] != seen[1]
+    assert all(text.startswith("backbone.weights.h5, sha256 ") for text in seen)
+
+
+def test_folders_that_hold_something_else(tmp_path, settings):
+    (tmp_path / "claims-cost.json").write_text("{}")
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="which holds other files"):
+        run(tmp_path, settings)
+    (tmp_path / "notes.txt").unlink()
+    (tmp_path / "results.json").write_text('{"rows": [')
+    with pytest.raises(ValueError, match="results.json, which cannot be read"):
+        run(tmp_path, settings)

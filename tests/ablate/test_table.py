@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from tfcoseg.ablate import format_table, summarise
+
+
+def row(cell, seed, held_out, unseen, wrong=None):
+    def figures(jaccard, wrong):
+        return {"J": jaccard, "wrong_J": wrong, "wrong_predicted": wrong}
+
+    return {
+        "cell": cell,
+        "seed": seed,
+        "change": f"what {cell} changes",
+        "beside": "base",
+        "figures": {
+            "held out": figures(held_out, wrong),
+            "unseen kinds": figures(unseen, None),
+        },
+        "parameters": 1234,
+        "seconds": {"training": 60.0, "judging": 30.0},
+    }
+
+
+ROWS = [
+    row("base", 0, 70.0, 20.0, 5.0),
+    row("other", 0, 61.0, 11.0),
+    row("base", 1, 72.0, 26.0, 8.0),
+    row("base", 2, 71.5, 21.0, 8.0),
+]
+
+
+def test_mean_and_spread_over_seeds():
+    base, other = summarise(ROWS)
+    assert (base["cell"], other["cell"]) == ("base", "other")
+    assert base["seeds"] == [0, 1, 2] and base["minutes"] == pytest.approx(1.5)
+    means = np.mean([[70, 20], [72, 26], [71.5, 21]], axis=1)
+    assert base["figures"]["J"] == pytest.approx((means.mean(), means.std(ddof=1)))
+    unseen = np.array([20, 26, 21])
+    assert base["figures"]["J unseen kinds"] == pytest.approx(
+        (unseen.mean(), unseen.std(ddof=1))
+    )
+    assert base["figures"]["wrong predicted"][0] == pytest.approx(7.0)
+    assert "J seen kinds" not in base["figures"]
+    assert other["figures"]["J"] == (36.0, None)
+    assert other["figures"]["wrong J"] == (None, None)
+
+
+def test_text_is_aligned_and_tells_the_spread():
+    header, base, other = format_table(ROWS).splitlines()
+    assert header.split()[:4] == ["cell", "J", "J", "held"]
+    assert "71.2 ± 1.0" in base and base.endswith("  3")
+    assert "36.0" in other and " - " in other and "±" not in other
+    assert len(base) == len(other)
+
+
+def test_markdown_says_what_each_cell_changes():
+    lines = format_table(ROWS, markdown=True).splitlines()
+    assert len({line.count("|") for line in lines}) == 1
+    assert lines[1].startswith("| --- | --- | ---: |")
+    assert "| base | what base changes | 46.8 ± 2.0 |" in lines[2]
