@@ -13,6 +13,8 @@ EXAMPLES = 6
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds where the report goes, what may be in it, and where the work is kept."""
+    from tfcoseg.evaluate.sizes import SIZES
+
     add = parser.add_argument
     add(
         "--output",
@@ -28,13 +30,13 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         type=_sizes,
         metavar="N,N",
         help="also judge the pairs at these working sizes, for a curve in the report: "
-        "257,321,385,449,513,641,769",
+        f"{','.join(map(str, SIZES))}, say",
     )
     add(
         "--cache",
         type=Path,
         metavar="DIR",
-        help="folder that keeps what has been judged, 0.2 kB for a mask: a command "
+        help="folder that keeps what has been judged, 0.3 kB for a mask: a command "
         "that was stopped, or is given again, goes on where it was, unless weights, "
         "options, pictures or code have changed (default: cache in that of --output; "
         "none without)",

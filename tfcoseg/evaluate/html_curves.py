@@ -6,6 +6,7 @@ from typing import Any
 from tfcoseg.evaluate.html_charts import line_chart
 from tfcoseg.evaluate.html_tables import AVERAGES, curve_table
 from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.sizes import SIZES
 
 
 def threshold_chart(report: Mapping[str, Any]) -> Html | str:
@@ -32,7 +33,7 @@ def size_chart(report: Mapping[str, Any]) -> Html:
     """J at every working size that was tried, or how to have that measured."""
     rows, title = report.get("sizes"), "J against the working size"
     if not rows:
-        told = tag("code", "--sizes 257,321,385,449,513,641,769")
+        told = tag("code", f"--sizes {','.join(map(str, SIZES))}")
         text = join("Not measured. ", told, " measures it.")
         return tag("div", tag("h2", title), tag("p", text))
     at = [row["working_size"] for row in rows]
