@@ -156,3 +156,26 @@ def test_imagenet_weights_are_those_of_keras_applications(monkeypatch):
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         SiameseEncoder(**arguments)
+
+
+def test_several_features_are_concatenated_and_the_rest_is_cut_off():
+    names = ("block_13_expand_relu", "block_12_add")
+    encoder = SiameseEncoder("mobilenetv2", features=names, skips=("block_5_add",))
+    single = SiameseEncoder("mobilenetv2", skips=names)
+    for layer in filter(lambda layer: layer.weights, encoder.trunk.layers):
+        layer.set_weights(single.trunk.get_layer(layer.name).get_weights())
+    image = np.random.default_rng(0).uniform(0, 255, (1, 65, 97, 3))
+    features, skip = encoder.encode(image)
+    expected = np.concatenate(single.encode(image)[1:], axis=-1)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
+    assert encoder.compute_output_shape((1, 65, 97, 3), (2, 65, 97, 3)) == (
+        [(1, 5, 7, 672), (1, 9, 13, 32)],
+        [(2, 5, 7, 672), (2, 9, 13, 32)],
+    )
+    assert skip.shape == (1, 9, 13, 32)
+    assert not any(layer.name.startswith("block_14") for layer in encoder.trunk.layers)
+
+
+def test_no_features_at_all_are_refused():
+    with pytest.raises(ValueError, match="at least one layer"):
+        SiameseEncoder("mobilenetv2", features=())

@@ -17,8 +17,10 @@ class SiameseEncoder(keras.layers.Layer):
     Args:
         backbone: `"mobilenetv2"`, `"resnet50"` or `"vgg16"`.
         output_stride: pixels per position of the features, 16 or 8.
-        features: name of the layer whose output is the features; None for the
-            backbone's last (`block_16_project_BN`, `conv5_block3_out`, `block5_conv3`).
+        features: name of the layer whose output is the features, or names of several,
+            of one size, whose outputs are concatenated; None for the backbone's last
+            (`block_16_project_BN`, `conv5_block3_out`, `block5_conv3`). The backbone is
+            cut behind the last layer that is named.
         skips: names of earlier layers whose outputs the decoder gets too, deepest
             first.
 
@@ -66,13 +68,28 @@ class SiameseEncoder(keras.layers.Layer):
                 "kernel is smaller than the feature map of a 513 x 513 image. "
                 f"Received: output_stride={output_stride!r}"
             )
+        if features is not None and not features:
+            raise ValueError(
+                "`features` must be None or name at least one layer, as in "
+                '("block_12_add", "block_13_expand_relu"). '
+                f"Received: features={features!r}"
+            )
         self.backbone = backbone
         self.output_stride = output_stride
-        self.features = features
+        # A list in a config that was read from JSON is a tuple again here.
+        several = isinstance(features, (list, tuple))
+        self.features = tuple(features) if several else features
         self.skips = tuple(skips)
-        self._names = (features or backbones.BACKBONES[backbone][1], *self.skips)
+        self._deepest = (
+            self.features
+            if several
+            else (features or backbones.BACKBONES[backbone][1],)
+        )
         self.trunk = backbones.dilated_backbone(
-            backbone, output_stride, self._names, self.dtype_policy
+            backbone,
+            output_stride,
+            (*self._deepest, *self.skips),
+            self.dtype_policy,
         )
 
     def build(self, image_a_shape, image_b_shape):
@@ -86,7 +103,7 @@ class SiameseEncoder(keras.layers.Layer):
         image = keras.ops.cast(image, "float32")
         prepared = backbones.preprocess(self.backbone, image)
         maps = self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
-        return [maps[name] for name in self._names]
+        return self._gather(maps, keras.ops.concatenate)
 
     def load_backbone(self, weights):
         """Loads the backbone's weights, leaving the rest of the model as it is.
@@ -105,7 +122,13 @@ class SiameseEncoder(keras.layers.Layer):
 
     def _shapes(self, image_shape):
         shapes = self.trunk.compute_output_shape(image_shape)
-        return [shapes[name] for name in self._names]
+        return self._gather(shapes, _concatenated)
+
+    def _gather(self, maps, concatenate):
+        """`[features, *skips]` of what each layer gives."""
+        deepest = [maps[name] for name in self._deepest]
+        features = concatenate(deepest) if len(deepest) > 1 else deepest[0]
+        return [features, *(maps[name] for name in self.skips)]
 
     def get_config(self):
         return {
@@ -115,3 +138,8 @@ class SiameseEncoder(keras.layers.Layer):
             "features": self.features,
             "skips": self.skips,
         }
+
+
+def _concatenated(shapes):
+    """The shape of maps of one size after one another."""
+    return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
