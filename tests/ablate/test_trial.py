@@ -1,0 +1,83 @@
+"""Training of a head, against Keras' own loop; heads and features are tiny."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfcoseg.ablate import Cell
+from tfcoseg.ablate.trial import train_head, training_step
+from tfcoseg.data import read_folder
+from tfcoseg.losses import CoSegLoss
+
+
+def tiny_head():
+    """A convolution that both images share."""
+    inputs = {name: keras.Input((4, 4, 3), name=name) for name in ("a_0", "b_0")}
+    convolution = keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")
+    masks = {f"mask_{name[0]}": convolution(x) for name, x in inputs.items()}
+    return keras.Model(inputs, masks)
+
+
+class Batches:
+    """In place of a `FeatureCache`: the same batch again, and what it was asked for."""
+
+    def __init__(self, factor=1.0):
+        generator = np.random.default_rng(0)
+        self.inputs, self.truths = {}, {}
+        for side in "ab":
+            features = factor * generator.normal(size=(2, 4, 4, 3)).astype("f4")
+            self.inputs[f"{side}_0"] = tf.constant(features)
+            truth = (features[..., :1] > 0.3).astype("f4")
+            self.truths[f"mask_{side}"] = tf.constant(truth)
+
+    def dataset(self, pairs, batch_size, first_index):
+        self.pairs, self.first_index = pairs, first_index
+        return [(self.inputs, self.truths)] * (len(pairs) // batch_size)
+
+
+def no_progress(iterable, **_):
+    return iterable
+
+
+@pytest.fixture
+def short(settings):
+    return dataclasses.replace(settings, steps=40, learning_rate=0.1)
+
+
+def test_a_step_is_that_of_keras_with_the_recipe_s_optimizer(short):
+    ours, theirs = tiny_head(), tiny_head()
+    theirs.set_weights(ours.get_weights())
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, decay_steps=38, warmup_target=0.1, warmup_steps=2
+    )
+    optimizer = keras.optimizers.AdamW(rate, short.weight_decay, clipnorm=1.0)
+    theirs.compile(optimizer, {"mask_a": CoSegLoss(), "mask_b": CoSegLoss()})
+    batches, step = Batches(), training_step(ours, short)
+    for _ in range(4):
+        loss = step(batches.inputs, batches.truths)
+        expected = theirs.train_on_batch(batches.inputs, batches.truths)
+        assert float(loss) == pytest.approx(np.ravel(expected)[0], rel=1e-4)
+    for one, two in zip(ours.get_weights(), theirs.get_weights()):
+        np.testing.assert_allclose(one, two, atol=1e-5)
+
+
+def test_a_head_learns_from_the_pairs_of_its_cell_and_seed(short, data):
+    records = read_folder(data)
+    for seed, share in ((0, 0.25), (1, 0.25), (1, 0.0)):
+        cell = Cell("tiny", "all of it", negative_share=share)
+        cache, head = Batches(), tiny_head()
+        before = float(training_step(head, short)(cache.inputs, cache.truths))
+        after = train_head(head, cell, seed, short, records, cache, no_progress)
+        assert after < 0.6 * before
+        assert len(cache.pairs) == 80 and cache.first_index == seed * 80
+        assert sum(not pair.positive for pair in cache.pairs) == 80 * share
+
+
+def test_a_loss_that_does_not_stay_finite_ends_the_table(short, data):
+    cell = Cell("tiny", "all of it")
+    with pytest.raises(ValueError, match="lower learning rate. Received: nan in cell"):
+        records = read_folder(data)
+        train_head(tiny_head(), cell, 0, short, records, Batches(np.nan), no_progress)
