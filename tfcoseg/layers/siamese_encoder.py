@@ -1,5 +1,7 @@
 """One backbone that sees both images."""
 
+import functools
+
 import keras
 
 from tfcoseg.layers import backbones
@@ -103,7 +105,7 @@ class SiameseEncoder(keras.layers.Layer):
         image = keras.ops.cast(image, "float32")
         prepared = backbones.preprocess(self.backbone, image)
         maps = self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
-        return self._gather(maps, keras.ops.concatenate)
+        return self._gather(maps, functools.partial(keras.ops.concatenate, axis=-1))
 
     def load_backbone(self, weights):
         """Loads the backbone's weights, leaving the rest of the model as it is.
