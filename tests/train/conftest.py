@@ -43,15 +43,16 @@ def backbone_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def recipe(drawn_folder, backbone_file):
-    """Two short stages at two sizes."""
+    """Three short stages at two sizes."""
     return Recipe(
         data=(str(drawn_folder),),
         validation=(str(drawn_folder),),
         backbone_weights=backbone_file,
         sizes=(32, 48),
         views=2,
-        head_epochs=4,
-        finetune_epochs=3,
+        head_epochs=3,
+        upper_epochs=2,
+        finetune_epochs=2,
         steps_per_epoch=2,
         head_batch_size=2,
         finetune_batch_size=2,

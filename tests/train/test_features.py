@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfcoseg.data import Pair, consecutive_pairs, pair_dataset, read_folder
-from tfcoseg.train.features import FeatureCache, head_model
+from tfcoseg.train.features import FeatureCache, head_model, upper_model
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,26 @@ def test_the_head_on_cached_features_is_the_network(plain, records, model):
         np.testing.assert_allclose(masks[name], expected[name], atol=0.02)
         assert np.std(expected[name]) > 0.02
         np.testing.assert_array_equal(truths[name], expected_truths[name])
+
+
+def test_what_lies_above_the_cached_skips_is_the_network(plain, records, model):
+    pairs = consecutive_pairs(records)[:4]
+    inputs, _ = next(iter(plain.dataset(pairs, batch_size=4, features=False)))
+    upper = upper_model(model, plain.channels)
+    assert set(inputs) == set(upper.input)
+    masks = upper(inputs)
+    images, _ = next(iter(pair_dataset(pairs, 48, 4, augment=False)))
+    for name, expected in model(images).items():
+        np.testing.assert_allclose(masks[name], expected, atol=0.02)
+
+
+def test_above_the_skips_the_encoder_trains_and_below_it_does_not(plain, model):
+    trained = {variable.path for variable in upper_model(model, plain.channels).weights}
+    trunk = model.get_layer("siamese_encoder").trunk
+    position = [layer.name for layer in trunk.layers].index("block_5_add")
+    for number, layer in enumerate(trunk.layers):
+        for variable in layer.weights:
+            assert (variable.path in trained) == (number > position)
 
 
 def test_negative_pairs_have_empty_truths(plain, records):

@@ -1,7 +1,5 @@
 """One backbone that sees both images."""
 
-import functools
-
 import keras
 
 from tfcoseg.layers import backbones
@@ -105,7 +103,19 @@ class SiameseEncoder(keras.layers.Layer):
         image = keras.ops.cast(image, "float32")
         prepared = backbones.preprocess(self.backbone, image)
         maps = self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
-        return self._gather(maps, functools.partial(keras.ops.concatenate, axis=-1))
+        return [self._joined(maps), *(maps[name] for name in self.skips)]
+
+    def above_skip(self):
+        """`keras.Model` from the deepest skip to the features, sharing the layers.
+
+        Raises:
+            ValueError: for an encoder without skips.
+        """
+        if not self.skips:
+            raise ValueError("Only an encoder with `skips` can be cut at one of them.")
+        outputs = {name: self.trunk.get_layer(name).output for name in self._deepest}
+        skip = self.trunk.get_layer(self.skips[0]).output
+        return keras.Model(skip, self._joined(outputs))
 
     def load_backbone(self, weights):
         """Loads the backbone's weights, leaving the rest of the model as it is.
@@ -124,13 +134,16 @@ class SiameseEncoder(keras.layers.Layer):
 
     def _shapes(self, image_shape):
         shapes = self.trunk.compute_output_shape(image_shape)
-        return self._gather(shapes, _concatenated)
+        *positions, _ = shapes[self._deepest[0]]
+        channels = sum(shapes[name][-1] for name in self._deepest)
+        return [(*positions, channels), *(shapes[name] for name in self.skips)]
 
-    def _gather(self, maps, concatenate):
-        """`[features, *skips]` of what each layer gives."""
+    def _joined(self, maps):
+        """The features, of what each layer gives."""
         deepest = [maps[name] for name in self._deepest]
-        features = concatenate(deepest) if len(deepest) > 1 else deepest[0]
-        return [features, *(maps[name] for name in self.skips)]
+        if len(deepest) == 1:
+            return deepest[0]
+        return keras.ops.concatenate(deepest, axis=-1)
 
     def get_config(self):
         return {
@@ -140,8 +153,3 @@ class SiameseEncoder(keras.layers.Layer):
             "features": self.features,
             "skips": self.skips,
         }
-
-
-def _concatenated(shapes):
-    """The shape of maps of one size after one another."""
-    return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))

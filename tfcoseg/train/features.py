@@ -66,23 +66,31 @@ class FeatureCache:
             self._arrays[file.stem] = np.load(file, mmap_mode="r")
 
     def dataset(
-        self, pairs: Sequence[Pair], batch_size: int, first_index: int = 0
+        self,
+        pairs: Sequence[Pair],
+        batch_size: int,
+        first_index: int = 0,
+        features: bool = True,
     ) -> tf.data.Dataset:
         """Batches for `head_model`, each of one size, which take turns.
 
         The last may be smaller.
         Batch j depends on (seed, j) alone, j counted from `first_index // batch_size`.
+        Without `features` they are for `upper_model`, which needs the skips only.
         """
         first = first_index // batch_size
+        wanted = range(0 if features else 1, self._maps)
 
         def batches():
             for start in range(0, len(pairs), batch_size):
                 number = first + start // batch_size
-                yield self._batch(pairs[start : start + batch_size], number)
+                yield self._batch(pairs[start : start + batch_size], number, wanted)
 
         maps = {
-            f"{side}_{index}": tf.TensorSpec((None, None, None, channels), tf.float16)
-            for index, channels in enumerate(self.channels)
+            f"{side}_{index}": tf.TensorSpec(
+                (None, None, None, self.channels[index]), tf.float16
+            )
+            for index in wanted
             for side in "ab"
         }
         mask = tf.TensorSpec((None, None, None, 1), tf.uint8)
@@ -134,7 +142,7 @@ class FeatureCache:
             shape=shape,
         )
 
-    def _batch(self, pairs, number):
+    def _batch(self, pairs, number, wanted):
         generator = np.random.default_rng((self._seed, number))
         turn = number % len(self.sizes)
         choice = np.arange(turn, self.views, len(self.sizes))
@@ -142,7 +150,7 @@ class FeatureCache:
         for side, name in (("a", MASK_A), ("b", MASK_B)):
             rows = [self._index[getattr(pair, f"record_{side}")] for pair in pairs]
             views = generator.choice(choice, len(pairs))
-            for index in range(self._maps):
+            for index in wanted:
                 inputs[f"{side}_{index}"] = self._stack(views, index, rows)
             mask = self._stack(views, "mask", rows)
             inputs[f"like_{side}"] = mask
@@ -161,22 +169,43 @@ def head_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
     (batch, height, width, 1), of which only the size is used: that of the images.
     Outputs as the network's.
     """
+    return _model(network, dict(enumerate(channels)), lambda maps: maps, "head")
+
+
+def upper_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
+    """The network above its encoder's deepest skip, sharing its layers.
+
+    Inputs as those of `head_model`, without "a_0" and "b_0": the features come from the
+    skip "a_1" through the layers above it. They train, in inference mode; what lies
+    below the skip does not, and need not be computed.
+    """
+    above = network.get_layer("siamese_encoder").above_skip()
+    skips = dict(enumerate(channels))
+    del skips[0]
+    return _model(
+        network, skips, lambda maps: [above(maps[0], training=False), *maps], "upper"
+    )
+
+
+def _model(network, channels, complete, name):
+    """A model of cached maps {number: channels}, from which `complete` makes all."""
     maps = {
         side: [
-            keras.Input((None, None, c), name=f"{side}_{i}")
-            for i, c in enumerate(channels)
+            keras.Input((None, None, count), name=f"{side}_{index}")
+            for index, count in channels.items()
         ]
         for side in "ab"
     }
     like = {side: keras.Input((None, None, 1), name=f"like_{side}") for side in "ab"}
-    correlations = network.get_layer("pyramid_xcorr")(maps["a"][0], maps["b"][0])
+    of = {side: complete(maps[side]) for side in "ab"}
+    correlations = network.get_layer("pyramid_xcorr")(of["a"][0], of["b"][0])
     decoder = network.get_layer("mask_decoder")
     outputs = {}
-    for side, name, correlation in zip("ab", (MASK_A, MASK_B), correlations):
-        logits = decoder(correlation, maps[side], like[side])
-        outputs[name] = network.get_layer(name)(logits)
+    for side, mask, correlation in zip("ab", (MASK_A, MASK_B), correlations):
+        logits = decoder(correlation, of[side], like[side])
+        outputs[mask] = network.get_layer(mask)(logits)
     inputs = [*maps["a"], *maps["b"], *like.values()]
-    return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name="head")
+    return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name=name)
 
 
 def _to_float(array):

@@ -44,12 +44,14 @@ class Recipe:
             from none.
         sizes: heights = widths in pixels; batches take them in turns.
         head_epochs: epochs with the encoder frozen and its features cached.
-        finetune_epochs: epochs with everything training, batch normalisation in
-            inference mode.
+        upper_epochs: epochs with everything above the encoder's deepest skip training,
+            on cached skips; batch normalisation in inference mode. Far cheaper than:
+        finetune_epochs: epochs with everything training, batch normalisation likewise.
         steps_per_epoch: batches of an epoch.
-        head_batch_size, finetune_batch_size: pairs of a batch.
-        head_learning_rate, finetune_learning_rate: highest rate of a stage; it rises
-            over the first twentieth and falls by half a cosine to zero.
+        head_batch_size, upper_batch_size, finetune_batch_size: pairs of a batch.
+        head_learning_rate, upper_learning_rate, finetune_learning_rate: highest rate of
+            a stage; it rises over the first twentieth and falls by half a cosine to
+            zero.
         weight_decay: of AdamW.
         negative_share: share of pairs that have nothing in common.
         views: augmented views of each picture with cached features, at least one of
@@ -70,11 +72,14 @@ class Recipe:
     backbone_weights: str | None = "imagenet"
     sizes: tuple[int, ...] = (TRAINING_SIZE,)
     head_epochs: int = 12
+    upper_epochs: int = 0
     finetune_epochs: int = 8
     steps_per_epoch: int = 100
     head_batch_size: int = 8
+    upper_batch_size: int = 8
     finetune_batch_size: int = 4
     head_learning_rate: float = 1e-3
+    upper_learning_rate: float = 3e-4
     finetune_learning_rate: float = 1e-4
     weight_decay: float = 4e-3
     negative_share: float = 0.25
@@ -83,10 +88,10 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
-        if self.head_epochs + self.finetune_epochs < 1:
+        if self.head_epochs + self.upper_epochs + self.finetune_epochs < 1:
             raise ValueError(
-                "A run needs at least one epoch, `head_epochs` or `finetune_epochs`. "
-                "Received: 0 and 0"
+                "A run needs at least one epoch, `head_epochs`, `upper_epochs` or "
+                "`finetune_epochs`. Received: 0 of each"
             )
         check_fold(self.folds, self.fold, self.fold_by)
 

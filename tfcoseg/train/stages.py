@@ -1,4 +1,4 @@
-"""The two stages of a run: the head on cached features, then everything."""
+"""The stages of a run: the head, what lies above the skips, then everything."""
 
 import keras
 import tensorflow as tf
@@ -8,11 +8,13 @@ from tfcoseg.data.pipeline import pair_dataset
 from tfcoseg.losses import CoSegLoss
 from tfcoseg.metrics import BinaryIoU, PixelAccuracy
 from tfcoseg.signature import MASK_A, MASK_B
-from tfcoseg.train.features import FeatureCache, head_model
+from tfcoseg.train.features import FeatureCache, head_model, upper_model
 from tfcoseg.train.run_folder import RunRecorder
 from tfcoseg.train.split import validation_pairs
 
-STAGES = ("head", "finetune")
+STAGES = ("head", "upper", "finetune")
+# What a stage adds to the seed of the pairs.
+_SEEDS = {"head": 0, "finetune": 1, "upper": 2}
 
 
 def train_stage(
@@ -34,8 +36,10 @@ def train_stage(
         return
     if not done and folder.best_checkpoint:
         network.load_weights(folder.best_checkpoint)
-    make = _head_stage if stage == "head" else _finetune_stage
-    model, dataset, checks = make(recipe, folder, network, training, validation, done)
+    make = _finetune_stage if stage == "finetune" else _cached_stage
+    model, dataset, checks = make(
+        stage, recipe, folder, network, training, validation, done
+    )
     _compile(model, stage, recipe)
     if done:
         model.optimizer.build(model.trainable_variables)
@@ -52,8 +56,11 @@ def train_stage(
     )
 
 
-def _head_stage(recipe, folder, network, training, validation, done):
-    """The head, cached features of training pairs, and those of validation pairs."""
+def _cached_stage(stage, recipe, folder, network, training, validation, done):
+    """The head, or all above the skips, with cached maps of pairs to train and check.
+
+    Both stages read the same cache.
+    """
     encoder = network.get_layer("siamese_encoder")
     caches = folder.path / "features"
     views, seed = recipe.views, recipe.seed
@@ -64,23 +71,26 @@ def _head_stage(recipe, folder, network, training, validation, done):
     check_cache = FeatureCache(
         caches / "validation", validation, encoder, check_sizes, augment=False
     )
-    pairs, start = _pairs("head", recipe, training, done)
+    pairs, start = _pairs(stage, recipe, training, done)
+    make, features = head_model, True
+    if stage == "upper":
+        _freeze_statistics(network)
+        make, features = upper_model, False
+    batch_size = getattr(recipe, f"{stage}_batch_size")
+    checks = validation_pairs(validation)
     return (
-        head_model(network, cache.channels),
-        cache.dataset(pairs, recipe.head_batch_size, start).repeat(),
-        check_cache.dataset(validation_pairs(validation), recipe.head_batch_size),
+        make(network, cache.channels),
+        cache.dataset(pairs, batch_size, start, features).repeat(),
+        check_cache.dataset(checks, batch_size, features=features),
     )
 
 
-def _finetune_stage(recipe, folder, network, training, validation, done):
+def _finetune_stage(stage, recipe, folder, network, training, validation, done):
     """Everything, with pictures read and augmented as they are needed."""
     del folder
-    # The statistics of few pairs are noise: batch normalisation stays as it is.
-    for layer in network.get_layer("mask_decoder")._flatten_layers():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = False
+    _freeze_statistics(network)
     batch_size = recipe.finetune_batch_size
-    pairs, start = _pairs("finetune", recipe, training, done)
+    pairs, start = _pairs(stage, recipe, training, done)
     checks = pair_dataset(
         validation_pairs(validation),
         _middle(recipe.sizes),
@@ -96,12 +106,19 @@ def _finetune_stage(recipe, folder, network, training, validation, done):
     )
 
 
+def _freeze_statistics(network):
+    """Keeps the decoder's batch normalisation as it is: those of few pairs are noise"""
+    for layer in network.get_layer("mask_decoder")._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
 def _pairs(stage, recipe, records, done):
     """The stage's remaining pairs, and the number of the first."""
     per_epoch = recipe.steps_per_epoch * getattr(recipe, f"{stage}_batch_size")
     count = (getattr(recipe, f"{stage}_epochs") - done) * per_epoch
     start = done * per_epoch
-    seed = recipe.seed + STAGES.index(stage)
+    seed = recipe.seed + _SEEDS[stage]
     pairs = sample_pairs(records, count, recipe.negative_share, seed, start)
     return pairs, start
 
