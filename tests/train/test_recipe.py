@@ -72,6 +72,7 @@ def test_fewer_validation_pictures_than_a_batch(recipe, drawn_folder, tmp_path):
         validation_share=0.4,
         head_batch_size=8,
         head_epochs=1,
+        upper_epochs=0,
         finetune_epochs=0,
         steps_per_epoch=1,
     )
@@ -82,12 +83,12 @@ def test_fewer_validation_pictures_than_a_batch(recipe, drawn_folder, tmp_path):
 
 def test_no_epochs_at_all_are_refused(recipe):
     with pytest.raises(ValueError, match="at least one epoch"):
-        dataclasses.replace(recipe, head_epochs=0, finetune_epochs=0)
+        dataclasses.replace(recipe, head_epochs=0, upper_epochs=0, finetune_epochs=0)
 
 
 @pytest.mark.slow
 def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
-    """kill -9 at random moments of both stages."""
+    """kill -9 at random moments of all stages."""
     killed = tmp_path / "killed"
     command = [sys.executable, "-m", "tfcoseg", "train", "--run", str(killed)]
     for name, value in dataclasses.asdict(recipe).items():
@@ -102,8 +103,8 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
 
     moments = random.Random(0)
     stages = []
-    # After so many epochs in all, or a moment later: three times in the head's stage,
-    # twice in fine-tuning.
+    # After so many epochs in all, or a moment later: twice in the head's stage, once
+    # on its end, once above the skips, once in fine-tuning.
     for epochs in (0, 1, 3, 5, 6):
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         while len(rows()) < epochs and process.poll() is None:
@@ -117,7 +118,7 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
         # Nothing that had been recorded is lost.
         assert rows()[: len(before)] == before
         stages.append(rows()[-1]["stage"] if rows() else "head")
-    assert set(stages) == {"head", "finetune"}
+    assert set(stages) == {"head", "upper", "finetune"}
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(killed / "best.weights.h5")
 
