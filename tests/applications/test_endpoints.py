@@ -27,7 +27,7 @@ def test_what_encode_returns(model, images):
     encoded = endpoints.encode(model, images[0])
     shapes = {name: tuple(tensor.shape) for name, tensor in encoded.items()}
     assert shapes == {
-        "features": (1, 4, 5, 320),
+        "features": (1, 4, 5, 672),
         "skip_1": (1, 8, 10, 32),
         "skip_2": (1, 16, 20, 24),
         "embedding": (1, 4, 5, 256),

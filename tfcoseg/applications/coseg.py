@@ -1,18 +1,27 @@
 """The co-segmentation models: functions that return a functional `keras.Model`."""
 
 import os
+from pathlib import Path
 
+import h5py
 import keras
 
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
 
+# The layers of MobileNetV2 whose outputs are the features. Deeper ones know the kinds of
+# object of ImageNet, and of the training pictures, too well: others come out worse.
+FEATURES = ("block_12_add", "block_13_expand_relu")
+# What weights were trained on before; their phi_1 tells, which takes 320 channels.
+_OLDER_FEATURES, _OLDER_WIDTH = "block_16_project_BN", 320
+
 
 def CoSegMobileNetV2(
     weights="coseg",
     input_shape=None,
     output_stride=16,
+    features=None,
     kernel_sizes=(11, 15, 19),
     normalization="channel",
     implementation="auto",
@@ -27,6 +36,9 @@ def CoSegMobileNetV2(
         input_shape: shape of both images without the batch; None is (None, None, 3),
             any size from 32 x 32 on, and A and B may differ.
         output_stride: pixels per position of the features, 16 or 8.
+        features: layer of the backbone whose output is the features, or several, as in
+            `SiameseEncoder`; None is what `weights` were trained with, else
+            ("block_12_add", "block_13_expand_relu").
         kernel_sizes: sides of the correlation's kernels, in positions of the features.
         normalization: which part of a kernel has unit norm; see `PyramidXCorr`.
         implementation: of the correlation; see `PyramidXCorr`. Models of different
@@ -55,7 +67,10 @@ def CoSegMobileNetV2(
     """
     return _build(
         SiameseEncoder(
-            "mobilenetv2", output_stride, skips=("block_5_add", "block_2_add")
+            "mobilenetv2",
+            output_stride,
+            _features_of(weights) if features is None else features,
+            skips=("block_5_add", "block_2_add"),
         ),
         PyramidXCorr(256, kernel_sizes, normalization, implementation),
         MaskDecoder((128, 64, 32)),
@@ -166,6 +181,19 @@ def _check_shape(shape):
             f"any size is to do. Received: input_shape={shape}"
         )
     return shape
+
+
+def _features_of(weights):
+    """The layers whose outputs the phi_1 of a weights file takes."""
+    if not isinstance(weights, (str, os.PathLike)):
+        return FEATURES
+    path = embedded_weights_path(weights) or Path(weights)
+    if not path.is_file() or not h5py.is_hdf5(path):
+        return FEATURES  # whoever loads it says what is wrong with it
+    with h5py.File(path) as file:
+        phi_1 = file.get("layers/pyramid_x_corr/phi_1/vars/0")
+        older = phi_1 is not None and phi_1.shape[-2] == _OLDER_WIDTH
+    return _OLDER_FEATURES if older else FEATURES
 
 
 def _resolve(weights, embedded):

@@ -90,6 +90,14 @@ def _add_data_arguments(add):
         help="backbone to start from without --weights: keras.applications' download "
         "or a file of such weights (default: %(default)s)",
     )
+    add(
+        "--features",
+        nargs="+",
+        default=(),
+        metavar="LAYER",
+        help="layers of the backbone whose outputs are the features (default: those of "
+        "--weights, else block_12_add block_13_expand_relu)",
+    )
 
 
 def _add_fold_arguments(add):
@@ -164,7 +172,8 @@ def run(args: argparse.Namespace) -> int:
     if tensorboard:
         check_tensorboard()
     del given["run"], given["command"]
-    lists = {name: tuple(given.pop(name)) for name in ("data", "validation", "sizes")}
+    names = ("data", "validation", "features", "sizes")
+    lists = {name: tuple(given.pop(name)) for name in names}
     recipe = Recipe(**lists, **given)
     # Keras' progress bars are no result: they belong on stderr.
     with contextlib.redirect_stdout(sys.stderr):

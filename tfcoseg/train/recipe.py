@@ -42,6 +42,8 @@ class Recipe:
         weights: of the network to start from; see `CoSegMobileNetV2`.
         backbone_weights: "imagenet" or a file, for the encoder of a network that starts
             from none.
+        features: layers of the encoder whose outputs are the features; none for what
+            `weights` were trained with. See `CoSegMobileNetV2`.
         sizes: heights = widths in pixels; batches take them in turns.
         head_epochs: epochs with the encoder frozen and its features cached.
         upper_epochs: epochs with everything above the encoder's deepest skip training,
@@ -70,6 +72,7 @@ class Recipe:
     void_value: int | None = None
     weights: str | None = None
     backbone_weights: str | None = "imagenet"
+    features: tuple[str, ...] = ()
     sizes: tuple[int, ...] = (TRAINING_SIZE,)
     head_epochs: int = 12
     upper_epochs: int = 0
@@ -131,7 +134,7 @@ def train(
         (tell or warn_left_out)(problems)
 
     records = training_and_validation(recipe, verbose, left_out)
-    network = CoSegMobileNetV2(weights=recipe.weights)
+    network = CoSegMobileNetV2(recipe.weights, features=recipe.features or None)
     if recipe.weights is None and recipe.backbone_weights is not None:
         network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
     for stage in STAGES:
