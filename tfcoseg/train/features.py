@@ -30,6 +30,8 @@ class FeatureCache:
         views: views of each picture, at least one per size.
         seed: of the augmentation.
         augment: as in `tfcoseg.data.image_dataset`.
+        features: whether to keep the features, the largest of the maps, or the skips
+            only.
     """
 
     def __init__(
@@ -41,7 +43,9 @@ class FeatureCache:
         views: int = 1,
         seed: int = 0,
         augment: bool = True,
+        features: bool = True,
     ):
+        self._maps = range(0 if features else 1, 1 + len(encoder.skips))
         self.sizes = tuple(sizes)
         self.views = max(views, len(self.sizes))
         self._index = {record: index for index, record in enumerate(records)}
@@ -53,6 +57,7 @@ class FeatureCache:
             "views": self.views,
             "seed": seed,
             "augment": augment,
+            "maps": list(self._maps),
         }
         expected = json.loads(json.dumps(expected))
         marker = self._folder / "complete.json"
@@ -61,7 +66,6 @@ class FeatureCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._compute(list(records), encoder, augment)
             marker.write_text(json.dumps(expected))
-        self._maps = 1 + len(encoder.skips)
         for file in self._folder.glob("*.npy"):
             self._arrays[file.stem] = np.load(file, mmap_mode="r")
 
@@ -79,7 +83,7 @@ class FeatureCache:
         Without `features` they are for `upper_model`, which needs the skips only.
         """
         first = first_index // batch_size
-        wanted = range(0 if features else 1, self._maps)
+        wanted = self._maps if features else [index for index in self._maps if index]
 
         def batches():
             for start in range(0, len(pairs), batch_size):
@@ -87,10 +91,9 @@ class FeatureCache:
                 yield self._batch(pairs[start : start + batch_size], number, wanted)
 
         maps = {
-            f"{side}_{index}": tf.TensorSpec(
-                (None, None, None, self.channels[index]), tf.float16
-            )
-            for index in wanted
+            f"{side}_{index}": tf.TensorSpec((None, None, None, channels), tf.float16)
+            for index, channels in self.channels.items()
+            if index in wanted
             for side in "ab"
         }
         mask = tf.TensorSpec((None, None, None, 1), tf.uint8)
@@ -105,9 +108,9 @@ class FeatureCache:
         return dataset.apply(count).prefetch(2)
 
     @property
-    def channels(self) -> list[int]:
-        """Channels of each map: the features, then the skips."""
-        return [self._arrays[f"0-{index}"].shape[-1] for index in range(self._maps)]
+    def channels(self) -> dict[int, int]:
+        """{number: channels} of the maps; 0 is the features, the skips follow."""
+        return {index: self._arrays[f"0-{index}"].shape[-1] for index in self._maps}
 
     def _compute(self, records, encoder, augment):
         images = tf.TensorSpec((None, None, None, 3), tf.float32)
@@ -120,10 +123,12 @@ class FeatureCache:
             progress = keras.utils.Progbar(
                 len(records) * len(own_views), unit_name=f"picture at {size}"
             )
-            names = [*range(1 + len(encoder.skips)), "mask"]
+            names = [*self._maps, "mask"]
             files = {}
             for images, masks, indices, views in dataset:
-                for name, values in zip(names, [*encode(images), masks]):
+                maps = [*encode(images)]
+                kept = [*(maps[index] for index in self._maps), masks]
+                for name, values in zip(names, kept):
                     for value, index, view in zip(values.numpy(), indices, views):
                         key = f"{own_views[view]}-{name}"
                         if key not in files:
@@ -162,17 +167,17 @@ class FeatureCache:
         return np.stack([self._arrays[f"{v}-{part}"][r] for v, r in zip(views, rows)])
 
 
-def head_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
+def head_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
     """The network without its encoder, sharing its layers, for cached features.
 
     Inputs: "a_0", "a_1", ..., "b_0", ..., the maps of A and B, and "like_a", "like_b",
     (batch, height, width, 1), of which only the size is used: that of the images.
     Outputs as the network's.
     """
-    return _model(network, dict(enumerate(channels)), lambda maps: maps, "head")
+    return _model(network, channels, lambda maps: maps, "head")
 
 
-def upper_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
+def upper_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
     """The network above its encoder's deepest skip, sharing its layers.
 
     Inputs as those of `head_model`, without "a_0" and "b_0": the features come from the
@@ -180,8 +185,7 @@ def upper_model(network: keras.Model, channels: Sequence[int]) -> keras.Model:
     below the skip does not, and need not be computed.
     """
     above = network.get_layer("siamese_encoder").above_skip()
-    skips = dict(enumerate(channels))
-    del skips[0]
+    skips = {index: count for index, count in channels.items() if index}
     return _model(
         network, skips, lambda maps: [above(maps[0], training=False), *maps], "upper"
     )

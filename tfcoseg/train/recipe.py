@@ -47,8 +47,9 @@ class Recipe:
         sizes: heights = widths in pixels; batches take them in turns.
         head_epochs: epochs with the encoder frozen and its features cached.
         upper_epochs: epochs with everything above the encoder's deepest skip training,
-            on cached skips; batch normalisation in inference mode. Far cheaper than:
-        finetune_epochs: epochs with everything training, batch normalisation likewise.
+            on cached skips. Far cheaper than:
+        finetune_epochs: epochs with everything training, batch normalisation in
+            inference mode.
         steps_per_epoch: batches of an epoch.
         head_batch_size, upper_batch_size, finetune_batch_size: pairs of a batch.
         head_learning_rate, upper_learning_rate, finetune_learning_rate: highest rate of

@@ -57,24 +57,32 @@ def train_stage(
 
 
 def _cached_stage(stage, recipe, folder, network, training, validation, done):
-    """The head, or all above the skips, with cached maps of pairs to train and check.
-
-    Both stages read the same cache.
-    """
+    """The head, or all above the skips, with cached maps of pairs to train and check."""
     encoder = network.get_layer("siamese_encoder")
     caches = folder.path / "features"
     views, seed = recipe.views, recipe.seed
+    # Both stages read one cache; a run without the first needs no features in it.
+    kept = recipe.head_epochs > 0
     cache = FeatureCache(
-        caches / "training", training, encoder, recipe.sizes, views, seed
+        caches / "training",
+        training,
+        encoder,
+        recipe.sizes,
+        views,
+        seed,
+        features=kept,
     )
-    check_sizes = [_middle(recipe.sizes)]
     check_cache = FeatureCache(
-        caches / "validation", validation, encoder, check_sizes, augment=False
+        caches / "validation",
+        validation,
+        encoder,
+        [_middle(recipe.sizes)],
+        augment=False,
+        features=kept,
     )
     pairs, start = _pairs(stage, recipe, training, done)
     make, features = head_model, True
     if stage == "upper":
-        _freeze_statistics(network)
         make, features = upper_model, False
     batch_size = getattr(recipe, f"{stage}_batch_size")
     checks = validation_pairs(validation)
@@ -107,7 +115,7 @@ def _finetune_stage(stage, recipe, folder, network, training, validation, done):
 
 
 def _freeze_statistics(network):
-    """Keeps the decoder's batch normalisation as it is: those of few pairs are noise"""
+    """Keeps the decoder's batch normalisation as it is: few pairs make noise only."""
     for layer in network.get_layer("mask_decoder")._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
