@@ -9,7 +9,7 @@ from tfcoseg.ablate.heads import describe_head
 from tfcoseg.train.features import head_model
 
 CHANNELS = (320, 32, 24)
-PARTS = ("features", "skips", "output_stride", "negative_share")
+PARTS = ("features", "skips", "output_stride", "encoder_features", "negative_share")
 KERNELS = {
     "kernels-11": (11,),
     "kernels-15": (15,),

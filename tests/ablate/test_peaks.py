@@ -86,6 +86,12 @@ def test_f_is_the_correlation_with_the_next_of_the_group(peaks, model, data):
     centre = [distance((16, 24), read_mask(r.mask) == 1) for r in records]
     found = peaks["rows"]["centre of the picture"]["right"]
     assert found == pytest.approx(100 * np.mean(centre), abs=0.01)
+    off = np.array(centre) > 0.1
+    assert 0 < off.sum() < 8 and peaks["off_centre_pictures"] == off.sum()
+    found = peaks["rows"]["F"]["off_centre"]
+    assert found == pytest.approx(
+        100 * np.array(distances["right"])[off].mean(), abs=0.01
+    )
 
 
 def test_the_table_has_a_dash_where_there_is_no_partner(peaks):

@@ -34,6 +34,8 @@ class Cell:
             correlation and the skips.
         skips: whether the decoder sees the two finer maps of the encoder.
         output_stride: of the encoder, 16 or 8.
+        encoder_features: which of the encoder's layers are the features; as `features`
+            of `SiameseEncoder`.
         negative_share: share of the training pairs that have nothing in common.
         build: makes the head from the cell and the channels of [features, *skips]; see
             `build_head`, which is where the names of inputs and outputs stand.
@@ -47,6 +49,7 @@ class Cell:
     features: bool = True
     skips: bool = True
     output_stride: int = 16
+    encoder_features: str | tuple[str, ...] | None = None
     negative_share: float = 0.25
     build: Callable[["Cell", Sequence[int]], keras.Model] = build_head
 

@@ -8,13 +8,13 @@ from tfcoseg.evaluate.table import align
 
 def format_peaks(peaks: dict[str, Any]) -> str:
     """What `measure_peaks` returned: distances in percent of the diagonal."""
-    header = ["distance of the peak", "right", "on object", "wrong", "on object"]
-    rows = [[*header, "wrong - right"]]
+    header = ["distance of the peak", "right", "on object", "off centre", "wrong"]
+    rows = [[*header, "on object", "wrong - right"]]
     for name, of in peaks["rows"].items():
         difference = of.get("difference")
         if difference is not None and of["standard_error"] is not None:
             difference = f"{difference:.1f} ± {of['standard_error']:.1f}"
-        keys = ["right", "right_on_object", "wrong", "wrong_on_object"]
+        keys = "right right_on_object off_centre wrong wrong_on_object".split()
         rows.append([name, *map(of.get, keys), difference])
     return align(rows)
 

@@ -13,6 +13,8 @@ from tfcoseg.data.pairing import consecutive_pairs, wrong_partners
 from tfcoseg.data.pipeline import image_dataset
 from tfcoseg.pictures import read_mask
 
+# How far from the centre of the picture an object off centre is, in its diagonals.
+OFF_CENTRE = 0.1
 CENTRE, CHANCE, OWN = "centre of the picture", "any position", "own energy"
 BASELINES = (CENTRE, CHANCE, OWN)
 
@@ -35,13 +37,15 @@ def measure_peaks(
         progress: as in `evaluate_folder`.
 
     Returns:
-        "pictures", "wrong_pictures" (those with a partner that is trusted to have
-        nothing in common), and "rows": for the response to each kernel size, F, and the
-        baselines `BASELINES`, of which the last is the sum of squares of the image's
-        own embedding, a dictionary of
+        "pictures"; "wrong_pictures", those with a partner that is trusted to have
+        nothing in common; "off_centre_pictures", those whose object's centroid is over
+        a tenth of the diagonal away from the centre of the picture; and "rows": for the
+        response to each kernel size, F, and the baselines `BASELINES`, of which the
+        last is the sum of squares of the image's own embedding, a dictionary of
 
         - "right", "wrong": mean distance in percent of the picture's diagonal with each
           partner;
+        - "off_centre": the same as "right", over the pictures off centre alone;
         - "right_on_object", "wrong_on_object": percent of the peaks that lie on it;
         - "difference": mean of wrong minus right over the pictures that have both, and
           "standard_error" of that mean.
@@ -62,10 +66,12 @@ def measure_peaks(
             others = {k: embeddings[p] for k, p in partners.items() if p is not None}
             pictures.append(_measure(respond, embeddings[record], others, mask))
     names = pictures[0] if pictures else ()
+    off = np.array([of[CENTRE]["right"][0] > OFF_CENTRE for of in pictures])
     return {
         "pictures": len(pictures),
+        "off_centre_pictures": int(off.sum()),
         "wrong_pictures": sum("wrong" in picture["F"] for picture in pictures),
-        "rows": {name: _figures([of[name] for of in pictures]) for name in names},
+        "rows": {name: _figures([of[name] for of in pictures], off) for name in names},
     }
 
 
@@ -143,12 +149,16 @@ def _embeddings(model, records, size, progress):
     return dict(zip(records, found))
 
 
-def _figures(pictures):
+def _figures(pictures, off):
     right, wrong = (
         np.array([picture.get(kind, (np.nan, np.nan)) for picture in pictures])
         for kind in ("right", "wrong")
     )
-    figures = {"right": _percent(right[:, 0]), "right_on_object": _percent(right[:, 1])}
+    figures = {
+        "right": _percent(right[:, 0]),
+        "off_centre": _percent(right[off, 0]),
+        "right_on_object": _percent(right[:, 1]),
+    }
     if not np.isnan(wrong).all():
         difference = wrong[:, 0] - right[:, 0]
         count = np.count_nonzero(~np.isnan(difference))

@@ -43,9 +43,9 @@ def trial(
     Raises:
         ValueError: if the loss does not stay finite.
     """
-    training, validation = caches.at(cell.output_stride)
+    training, validation = caches.of(cell)
     keras.utils.set_random_seed(seed)
-    head = cell.build(cell, training.channels)
+    head = cell.build(cell, list(training.channels.values()))
     start = time.monotonic()
     loss = train_head(
         head, cell, seed, settings, caches.training_records, training, progress
@@ -68,6 +68,7 @@ def trial(
             "features": cell.features,
             "skips": cell.skips,
             "output_stride": cell.output_stride,
+            "encoder_features": cell.encoder_features,
             "negative_share": cell.negative_share,
             "layers": describe_head(head),
         },
