@@ -37,7 +37,7 @@ LAYERS = {
         lambda: (random(1, 35, 49, 3), random(1, 40, 33, 3)),
     ),
     MaskDecoder: (
-        {"filters": (6, 4)},
+        {"filters": (6, 4), "context": 1},
         lambda: (
             random(2, 3, 5, 4),
             [random(2, 3, 5, 7), random(2, 6, 9, 3)],
@@ -46,7 +46,11 @@ LAYERS = {
     ),
 }
 MODELS = {
-    applications.CoSegMobileNetV2: {"output_stride": 8, "normalization": "kernel"},
+    applications.CoSegMobileNetV2: {
+        "output_stride": 8,
+        "features": "block_16_project_BN",
+        "normalization": "kernel",
+    },
     applications.CoSegResNet50: {"kernel_sizes": (3, 5)},
     applications.CoSegVGG16: {"kernel_sizes": (4,), "implementation": "depthwise"},
 }

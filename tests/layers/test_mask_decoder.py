@@ -58,3 +58,24 @@ def test_as_many_stages_as_maps(inputs):
 def test_wrong_filters_are_named(filters):
     with pytest.raises(ValueError, match="`filters` must be one positive number"):
         MaskDecoder(filters)
+
+
+@pytest.mark.parametrize("context, reach", [(0, 1), (1, 4), (2, 6)])
+def test_context_sees_further(context, reach):
+    """A position is seen as far away as the convolutions reach, and no further."""
+    decoder = MaskDecoder((8,), context=context)
+    generator = np.random.default_rng(1)
+    correlation = generator.normal(size=(1, 31, 31, 4))
+    features = generator.normal(size=(1, 31, 31, 3))
+    image = np.zeros((1, 31, 31, 3))
+    logits = decoder(correlation, [features], image).numpy()
+    features[0, 15, 15] += 100
+    changed = decoder(correlation, [features], image).numpy() != logits
+    rows = np.flatnonzero(changed.any((0, 2, 3)))
+    assert reach <= np.abs(rows - 15).max() <= reach + 2
+
+
+@pytest.mark.parametrize("context", [-1, 1.5, True])
+def test_a_wrong_context_is_named(context):
+    with pytest.raises(ValueError, match="`context` must be a number of convolutions"):
+        MaskDecoder((8,), context=context)

@@ -65,15 +65,15 @@ def CoSegMobileNetV2(
     >>> masks["mask_b"].shape
     (1, 96, 64, 1)
     """
+    features = _features_of(weights) if features is None else features
+    # The older features know their surroundings, and the first weights no context.
+    context = 0 if features == _OLDER_FEATURES else 2
     return _build(
         SiameseEncoder(
-            "mobilenetv2",
-            output_stride,
-            _features_of(weights) if features is None else features,
-            skips=("block_5_add", "block_2_add"),
+            "mobilenetv2", output_stride, features, ("block_5_add", "block_2_add")
         ),
         PyramidXCorr(256, kernel_sizes, normalization, implementation),
-        MaskDecoder((128, 64, 32)),
+        MaskDecoder((128, 64, 32), context),
         input_shape,
         _resolve(weights, ("coseg", *EMBEDDED_WEIGHTS)),
         name,

@@ -9,14 +9,17 @@ from tfcoseg.ops.resize import resize_like
 class MaskDecoder(keras.layers.Layer):
     """Logits of the common object, at the size of the image; used for A and B alike.
 
-    The batch-normalised correlation and the features are concatenated and convolved; at
-    each skip the result is enlarged to the skip's size, concatenated with a 1 x 1
+    The batch-normalised correlation and the features are concatenated and convolved,
+    where `context` asks for it at half their size, too, which sees further; at each
+    skip the result is enlarged to the skip's size, concatenated with a 1 x 1
     convolution of it, and convolved again; a last 1 x 1 convolution gives the logits,
     which are enlarged bilinearly to the image's own size.
 
     Args:
         filters: channels of each stage: the first at the features' size, then one for
             each skip.
+        context: convolutions at half the features' size, whose result joins that of the
+            first stage; 0 for none.
 
     Call arguments:
         correlation: output of `PyramidXCorr` for this image.
@@ -41,7 +44,7 @@ class MaskDecoder(keras.layers.Layer):
     TensorShape([1, 63, 63, 1])
     """
 
-    def __init__(self, filters=(128, 64, 32), **kwargs):
+    def __init__(self, filters=(128, 64, 32), context=0, **kwargs):
         kwargs.setdefault("name", "mask_decoder")
         super().__init__(**kwargs)
         self.filters = tuple(int(count) for count in filters)
@@ -50,6 +53,12 @@ class MaskDecoder(keras.layers.Layer):
                 "`filters` must be one positive number of channels for each stage, as "
                 f"in (128, 64, 32). Received: filters={filters!r}"
             )
+        if isinstance(context, bool) or int(context) != context or context < 0:
+            raise ValueError(
+                "`context` must be a number of convolutions, 0 or more. "
+                f"Received: context={context!r}"
+            )
+        self.context = int(context)
         shared = {"dtype": self.dtype_policy}
         self.correlation_norm = keras.layers.BatchNormalization(
             name="correlation_norm", **shared
@@ -59,6 +68,12 @@ class MaskDecoder(keras.layers.Layer):
             self._block(count, 3, f"stage_{index}")
             for index, count in enumerate(self.filters)
         ]
+        if self.context:
+            self.context_stages = [
+                self._block(self.filters[0], 3, f"context_{index}")
+                for index in range(self.context)
+            ]
+            self.join = self._block(self.filters[0], 1, "join")
         self.skip_reduces = [
             self._block(max(count // 2, 1), 1, f"skip_{index}")
             for index, count in enumerate(self.filters[1:], 1)
@@ -76,6 +91,10 @@ class MaskDecoder(keras.layers.Layer):
         self.reduce.build((*positions, channels + correlation_shape[-1]))
         width = self.filters[0]
         self.stages[0].build((*positions, width))
+        if self.context:
+            for stage in self.context_stages:
+                stage.build((*positions, width))
+            self.join.build((*positions, 2 * width))
         for stage, reduce, shape in zip(
             self.stages[1:], self.skip_reduces, features_shape[1:]
         ):
@@ -92,7 +111,7 @@ class MaskDecoder(keras.layers.Layer):
         """The logits at the size of the last skip (of the features without skips)."""
         correlation = self.correlation_norm(correlation)
         x = keras.ops.concatenate([correlation, features[0]], axis=-1)
-        x = self.stages[0](self.reduce(x))
+        x = self._in_context(self.stages[0](self.reduce(x)))
         for stage, reduce, skip in zip(
             self.stages[1:], self.skip_reduces, features[1:]
         ):
@@ -100,11 +119,23 @@ class MaskDecoder(keras.layers.Layer):
             x = stage(x)
         return self.to_logits(x)
 
+    def _in_context(self, x):
+        if not self.context:
+            return x
+        coarse = keras.ops.average_pool(x, 2, 2, padding="same")
+        for stage in self.context_stages:
+            coarse = stage(coarse)
+        return self.join(keras.ops.concatenate([x, resize_like(coarse, x)], axis=-1))
+
     def compute_output_shape(self, correlation_shape, features_shape, image_shape):
         return (*image_shape[:-1], 1)
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "context": self.context,
+        }
 
     def _block(self, filters, kernel_size, name):
         """Convolution, batch normalisation, ReLU."""
