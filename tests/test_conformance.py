@@ -207,7 +207,8 @@ def test_model_keeps_its_arguments_and_masks(build, tmp_path, give_strength):
     for name in expected:
         np.testing.assert_array_equal(expected[name], loaded(pair)[name])
     for name, value in MODELS[build].items():
-        holder = "siamese_encoder" if name == "output_stride" else "pyramid_xcorr"
+        of_encoder = name in ("output_stride", "features")
+        holder = "siamese_encoder" if of_encoder else "pyramid_xcorr"
         assert getattr(loaded.get_layer(holder), name) == value
     declared = model.compute_output_shape(
         {name: image.shape for name, image in pair.items()}
