@@ -54,6 +54,7 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "finetune_learning_rate": 0.02,
         "weight_decay": 0.03,
         "negative_share": 0.4,
+        "full_weight": 14,
         "views": 7,
         "patience": 8,
         "seed": 11,

@@ -52,6 +52,23 @@ def test_positive_pairs_are_balanced_over_groups(records):
         assert pair.record_a != pair.record_b
 
 
+@pytest.mark.parametrize("full_weight", [1, 4, 50])
+def test_small_groups_come_as_often_as_they_have_pictures(records, full_weight):
+    """In whole cycles a group of n comes min(n, full_weight) times."""
+    sizes = {"aeroplane": 5, "car": 3, "cow": 4, "person": 4}
+    weights = {name: min(size, full_weight) for name, size in sizes.items()}
+    pairs = sample_pairs(records, 3 * sum(weights.values()), 0, full_weight=full_weight)
+    counts = Counter(pair.record_a.group for pair in pairs)
+    assert counts == {name: 3 * weight for name, weight in weights.items()}
+    rest = sample_pairs(records, 7, 0, start=5, full_weight=full_weight)
+    assert rest == sample_pairs(records, 12, 0, full_weight=full_weight)[5:]
+
+
+def test_full_weight_out_of_range(records):
+    with pytest.raises(ValueError, match="`full_weight` must be 1 or more"):
+        sample_pairs(records, 1, full_weight=0)
+
+
 def test_each_picture_comes_once_before_any_comes_twice(records):
     pairs = sample_pairs(records, 40, negative_share=0)
     cars = [p.record_a.name for p in pairs if p.record_a.group == "car"]

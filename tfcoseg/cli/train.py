@@ -152,6 +152,12 @@ def _add_recipe_arguments(add):
         "--negative-share", 0.25, probability, "share of pairs with nothing in common"
     )
     number(
+        "--full-weight",
+        1,
+        positive,
+        "groups of fewer pictures come less often, in proportion",
+    )
+    number(
         "--views", 4, positive, "augmented views of each picture with cached features"
     )
     number("--patience", 10, positive, "epochs without improvement that end a stage")

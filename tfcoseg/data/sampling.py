@@ -20,6 +20,7 @@ def sample_pairs(
     seed: int = 0,
     start: int = 0,
     exclude: Iterable[str | Iterable[str]] = (),
+    full_weight: int = 1,
 ) -> list[Pair]:
     """Draws pairs, balanced over groups, of which a given share is negative.
 
@@ -39,6 +40,9 @@ def sample_pairs(
         start: number of the first pair.
         exclude: groups, "name", and pairs of groups, ("name", "name"), that must not
             make negative pairs either.
+        full_weight: a group of n pictures, fewer than this, comes only n / full_weight
+            times as often as one of so many or more, lest few pictures be learnt by
+            heart.
 
     Raises:
         ValueError: if a group has one picture, or no negative pair can be trusted.
@@ -47,6 +51,8 @@ def sample_pairs(
         raise ValueError(
             f"`negative_share` must be in 0..1. Received: {negative_share}"
         )
+    if full_weight < 1:
+        raise ValueError(f"`full_weight` must be 1 or more. Received: {full_weight}")
     records = list(records)
     groups = by_group(records)
     partners = trusted_partners(records, exclude) if negative_share else {}
@@ -63,12 +69,12 @@ def sample_pairs(
         if int((i + 1) * negative_share + 1e-9) > before:
             pairs.append(_negative_pair(partners, before, seed))
         else:
-            pairs.append(_positive_pair(groups, i - before, seed))
+            pairs.append(_positive_pair(groups, i - before, seed, full_weight))
     return pairs
 
 
-def _positive_pair(groups, index, seed):
-    record_a, generator = _next_record(groups, index, (seed, 0))
+def _positive_pair(groups, index, seed, full_weight):
+    record_a, generator = _next_record(groups, index, (seed, 0), full_weight)
     others = [other for other in groups[group_of(record_a)] if other != record_a]
     return Pair(record_a, others[generator.integers(len(others))], True)
 

@@ -57,6 +57,8 @@ class Recipe:
             zero.
         weight_decay: of AdamW.
         negative_share: share of pairs that have nothing in common.
+        full_weight: number of pictures from which on a group comes as often as any
+            other; see `tfcoseg.data.sample_pairs`.
         views: augmented views of each picture with cached features, at least one of
             each size.
         patience: epochs without a lower validation loss before a stage ends.
@@ -87,6 +89,7 @@ class Recipe:
     finetune_learning_rate: float = 1e-4
     weight_decay: float = 4e-3
     negative_share: float = 0.25
+    full_weight: int = 1
     views: int = 4
     patience: int = 10
     seed: int = 0

@@ -127,7 +127,14 @@ def _pairs(stage, recipe, records, done):
     count = (getattr(recipe, f"{stage}_epochs") - done) * per_epoch
     start = done * per_epoch
     seed = recipe.seed + _SEEDS[stage]
-    pairs = sample_pairs(records, count, recipe.negative_share, seed, start)
+    pairs = sample_pairs(
+        records,
+        count,
+        recipe.negative_share,
+        seed,
+        start,
+        full_weight=recipe.full_weight,
+    )
     return pairs, start
 
 
