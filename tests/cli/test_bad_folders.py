@@ -271,7 +271,9 @@ def trained_on(monkeypatch):
         sides.append((training, validation))
 
     monkeypatch.setattr("tfcoseg.train.recipe.train_stage", train_stage)
-    monkeypatch.setattr("tfcoseg.train.recipe.CoSegMobileNetV2", lambda weights, features: None)
+    monkeypatch.setattr(
+        "tfcoseg.train.recipe.CoSegMobileNetV2", lambda weights, features: None
+    )
     monkeypatch.setattr("tfcoseg.train.RunFolder.finish", lambda folder: "best")
     return sides
 
