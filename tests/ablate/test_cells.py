@@ -82,17 +82,25 @@ def test_the_rival_has_as_many_parameters_to_one_percent(heads):
     assert theirs == pytest.approx(ours, rel=0.01)
 
 
-def test_the_base_is_the_head_of_the_network(heads, model):
-    network, head = head_model(model, CHANNELS), heads["base"]
-    head.set_weights(network.get_weights())
+def test_a_head_of_the_network_s_own_layers_is_that_of_the_network(model):
+    image = (None, 33, 33, 3)
+    maps, _ = model.get_layer("siamese_encoder").compute_output_shape(image, image)
+    channels = [shape[-1] for shape in maps]
+    cell = Cell(
+        "network",
+        "nothing",
+        correlation=partial(model.get_layer, "pyramid_xcorr"),
+        decoder=partial(model.get_layer, "mask_decoder"),
+    )
+    network = head_model(model, dict(enumerate(channels)))
     generator = np.random.default_rng(0)
     inputs = {
-        f"{side}_{index}": generator.normal(size=(1, side_, side_, count))
+        f"{side}_{index}": generator.normal(size=(1, height, height, count))
         for side in "ab"
-        for index, (side_, count) in enumerate(zip((3, 5, 9), CHANNELS))
+        for index, (height, count) in enumerate(zip((3, 5, 9), channels))
     }
     inputs |= {f"like_{side}": np.zeros((1, 33, 33, 1)) for side in "ab"}
-    masks, expected = head(inputs), network(inputs)
+    masks, expected = build_head(cell, channels)(inputs), network(inputs)
     for name in expected:
         np.testing.assert_allclose(masks[name], expected[name], atol=1e-6)
         assert np.std(masks[name]) > 0

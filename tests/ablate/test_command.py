@@ -23,6 +23,10 @@ def called(monkeypatch):
     def run(*args, **kwargs):
         calls.append((args, kwargs))
         print("a progress bar")
+        if args[5] is not None:
+            figures = {"held out": {"J": 71.23}, "seen kinds": {"J": None}}
+            seconds = {"training": 60.0, "judging": 5.0}
+            args[5]({"cell": "base", "seed": 1, "figures": figures, "seconds": seconds})
         return []
 
     monkeypatch.setattr(ablate, "run", run)
@@ -32,13 +36,15 @@ def called(monkeypatch):
 def test_defaults_are_those_of_the_settings(called, capsys):
     line = ("--data", "a", "b", "--output", "o")
     assert command.run(parse(*line)) == 0
-    (output, settings, cells, seeds, _), _ = called[0]
+    (output, settings, cells, seeds, *_), _ = called[0]
     assert settings == ablate.Settings(data=("a", "b"))
     assert (str(output), cells, seeds) == ("o", None, (0,))
     captured = capsys.readouterr()
     assert "a progress bar" in captured.err and "bar" not in captured.out
+    assert "base, seed 1: J held out 71.2; 65 s\n" in captured.err
     assert command.run(parse(*line, "--quiet")) == 0
-    assert "a progress bar" not in "".join(capsys.readouterr())
+    captured = capsys.readouterr()
+    assert captured.err == "" and "bar" not in captured.out
 
 
 def test_every_setting_has_an_option(called):
@@ -61,7 +67,7 @@ def test_every_setting_has_an_option(called):
         many = value if isinstance(value, list) else [value]
         line += [f"--{name.replace('_', '-')}", *many]
     assert command.run(parse(*line)) == 0
-    (_, settings, cells, seeds, _), _ = called[0]
+    (_, settings, cells, seeds, *_), _ = called[0]
     values["void_value"] = values.pop("void")
     expected = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     assert settings == ablate.Settings(**expected)
@@ -85,7 +91,7 @@ def test_a_finished_table_is_printed(table, settings, data, validation, capsys):
     assert command.run(args) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("| cell | change | J | J held out | J seen kinds |")
-    assert [line.split(" | ")[0] for line in lines[2:]] == [
+    assert [line.split(" | ")[0] for line in lines[2:4]] == [
         "| base",
         "| no-correlation",
     ]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfcoseg.ablate import format_table, summarise
+from tfcoseg.ablate import Settings, format_caption, format_table, summarise
 
 
 def row(cell, seed, held_out, unseen, wrong=None):
@@ -59,3 +59,9 @@ def test_markdown_says_what_each_cell_changes():
     assert len({line.count("|") for line in lines}) == 1
     assert lines[1].startswith("| --- | --- | ---: |")
     assert "| base | what base changes | 46.8 ± 2.0 |" in lines[2]
+
+
+def test_the_caption_says_how_much_was_done():
+    caption = format_caption(ROWS * 10, Settings(data=("a",), steps=7, batch_size=3))
+    assert "J in percent at 257 x 257 pixels" in caption
+    assert "40 heads of 7 steps of 3 pairs, 1.0 hours" in caption

@@ -12,5 +12,6 @@ from tfcoseg.ablate.heads import build_head as build_head
 from tfcoseg.ablate.no_partner import NoPartner as NoPartner
 from tfcoseg.ablate.non_local import NonLocal as NonLocal
 from tfcoseg.ablate.settings import Settings as Settings
+from tfcoseg.ablate.table import format_caption as format_caption
 from tfcoseg.ablate.table import format_table as format_table
 from tfcoseg.ablate.table import summarise as summarise

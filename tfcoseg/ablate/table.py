@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tfcoseg.ablate.pictures import HELD_OUT, SEEN, UNSEEN
+from tfcoseg.ablate.settings import Settings
 from tfcoseg.evaluate.table import align
 
 SETS = (HELD_OUT, SEEN, UNSEEN)
@@ -40,6 +41,17 @@ def format_table(rows: Iterable[dict[str, Any]], markdown: bool = False) -> str:
         last = [f"{entry['parameters']:,}", minutes, str(len(entry["seeds"]))]
         lines.append([entry["cell"], *change, *figures, *last])
     return _markdown(lines, 2) if markdown else align(lines)
+
+
+def format_caption(rows: Sequence[dict[str, Any]], settings: Settings) -> str:
+    """What the figures of a table are, and what they took, in a sentence or two."""
+    hours = sum(sum(row["seconds"].values()) for row in rows) / 3600
+    return (
+        f"J in percent at {settings.size} x {settings.size} pixels, mean ± standard "
+        f"deviation over seeds; J and both wrong-partner figures are means over the "
+        f"sets. {len(rows)} heads of {settings.steps} steps of {settings.batch_size} "
+        f"pairs, {hours:.1f} hours."
+    )
 
 
 def _entry(rows):

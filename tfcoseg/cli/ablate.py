@@ -80,10 +80,22 @@ def _fill_table(args):
             args.cells,
             args.seeds,
             _progress(args),
+            None if args.quiet else _tell,
             verbose=0 if args.quiet else 1,
         )
     print(ablate.format_table(rows, args.markdown))
+    print(f"\n{ablate.format_caption(rows, settings)}")
     return 0
+
+
+def _tell(row):
+    """A line for each finished cell, for those who read a log."""
+    figures = [
+        f"J {name} {of['J']:.1f}" for name, of in row["figures"].items() if of["J"]
+    ]
+    seconds = sum(row["seconds"].values())
+    line = f"{row['cell']}, seed {row['seed']}: {', '.join(figures)}; {seconds:.0f} s"
+    print(line, file=sys.stderr)
 
 
 def _measure_claim(args):
