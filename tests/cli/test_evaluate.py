@@ -261,6 +261,10 @@ def test_a_benchmark_is_prepared_when_no_folder_is_given(
     printed = capsys.readouterr()
     assert printed.out.startswith("icoseg/subset8: 2 groups, 6 pictures")
     assert "preparing" in printed.err and "published" in printed.out
+    # What cross-validates on it knows which grey is void there.
+    unseen.with_name("random.json").write_text('{"trained_on": ["icoseg"]}')
+    assert main([*command, "--dataset", "icoseg/subset8"]) == 0
+    assert capsys.readouterr().out.count(f"--data {data} --void 128 ") == 4
 
 
 def test_pictures_to_leave_out(evaluate, tmp_path, capsys):

@@ -37,7 +37,7 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "fold": 2,
         "fold_by": "picture",
         "per_group": 9,
-        "void": 255,
+        "void": 128,
         "weights": "coseg",
         "backbone_weights": "b.h5",
         "features": ["one", "two"],
@@ -78,6 +78,7 @@ def test_every_field_of_the_recipe_has_an_option(called):
         (["--data", "d", "--run", "r", "--size", "8"], "at least 32"),
         (["--data", "d", "--run", "r", "--negative-share", "2"], "from 0 to 1"),
         (["--data", "d", "--run", "r", "--folds", "1"], "at least 2"),
+        (["--data", "d", "--run", "r", "--void", "256"], "at most 255"),
         (["--data", "d", "--run", "r", "--fold-by", "group"], "choose from"),
     ],
 )

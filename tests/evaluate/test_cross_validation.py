@@ -23,6 +23,12 @@ def test_commands_train_on_the_rest_and_judge_what_was_held_out(by):
         assert (args.folds, args.fold, args.fold_by) == (4, 0, by)
 
 
+def test_both_commands_are_told_what_is_void():
+    for train, evaluate in cross_validation("voc", 3, (), 128).values():
+        assert parsed(train).void_value == parsed(evaluate).void == 128
+    assert "--void" not in str(cross_validation("voc", 3))
+
+
 def test_there_are_no_more_folds_by_class_than_classes():
     assert "--folds 2 " in cross_validation("pets", 2)["class"][0]
     assert list(cross_validation("horses", 1)) == ["picture"]

@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if benchmark or args.protocol:
         report |= beside(evaluation, benchmark, declaration)
     if report["is_training_score"]:
-        report |= _without_published(args, folder, report)
+        report |= _without_published(args, folder, report, protocol.void_value)
     print(f"{heading(report)}\n\n{format_table(report)}")
     if report["sizes"]:
         print(f"\n{format_sizes(report['sizes'])}")
@@ -191,11 +191,12 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     return evaluation, {**about, **summarise(evaluation), **further}
 
 
-def _without_published(args, folder, report):
+def _without_published(args, folder, report, void_value):
     """On a set that was trained on: no published figure, but how to do it properly."""
     from tfcoseg.evaluate.cross_validation import cross_validation
 
     kept = {"--dataset": args.dataset, "--protocol": args.protocol}
     options = [text for k, v in kept.items() if v for text in (k, v)]
-    commands = cross_validation(str(folder), len(report["groups"]), options)
+    groups = len(report["groups"])
+    commands = cross_validation(str(folder), groups, options, void_value)
     return {"published": [], "cross_validation": commands}

@@ -83,9 +83,10 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--void",
-        type=whole_number(2),
+        type=whole_number(2, 255),
         metavar="V",
-        help="value of the masks' pixels that count nowhere, usually 255",
+        help="value of the masks' pixels that count nowhere, usually 255; 128 in a "
+        "benchmark that --dataset has prepared",
     )
     _add_fold_arguments(add)
 

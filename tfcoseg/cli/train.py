@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tfcoseg.cli.arguments import probability, whole_number, working_size
-from tfcoseg.signature import TRAINING_SIZE, VOID
+from tfcoseg.signature import TRAINING_SIZE
 
 HELP = """\
 Train a model on folders of pictures with masks, or go on with a run that was stopped.
@@ -74,9 +74,10 @@ def _add_data_arguments(add):
     add(
         "--void",
         dest="void_value",
-        type=int,
-        choices=(VOID,),
-        help="value of the masks' pixels that count nowhere, 255",
+        type=whole_number(2, 255),
+        metavar="V",
+        help="value of the masks' pixels that count nowhere, usually 255; 128 in a "
+        "benchmark that evaluate --dataset has prepared",
     )
     add(
         "--weights",

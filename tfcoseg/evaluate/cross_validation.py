@@ -7,7 +7,10 @@ FOLDS = 4
 
 
 def cross_validation(
-    data: str, groups: int, options: Sequence[str] = ()
+    data: str,
+    groups: int,
+    options: Sequence[str] = (),
+    void_value: int | None = None,
 ) -> dict[str, list[str]]:
     """The commands of the first fold, by class (if there are two or more) and picture.
 
@@ -15,6 +18,7 @@ def cross_validation(
         data: the folder.
         groups: how many it has.
         options: further arguments of `tfcoseg evaluate`.
+        void_value: of the folder's masks, which both commands have to be told.
 
     Returns:
         `{"class": [train, evaluate], "picture": [train, evaluate]}`. By class says how
@@ -23,15 +27,18 @@ def cross_validation(
     ways = {"picture": FOLDS}
     if groups > 1:
         ways = {"class": min(FOLDS, groups), **ways}
-    return {by: _commands(data, folds, by, options) for by, folds in ways.items()}
+    void = [] if void_value is None else ["--void", str(void_value)]
+    return {
+        by: _commands([data, *void], folds, by, options) for by, folds in ways.items()
+    }
 
 
 def _commands(data, folds, by, options):
     run = f"runs/{by}_0"
     fold = ["--folds", str(folds), "--fold", "0", "--fold-by", by]
     weights = ["--weights", f"{run}/best.weights.h5"]
-    train = ["tfcoseg", "train", "--data", data, "--run", run, *fold]
-    evaluate = ["tfcoseg", "evaluate", "--data", data, *options, *weights, *fold]
+    train = ["tfcoseg", "train", "--data", *data, "--run", run, *fold]
+    evaluate = ["tfcoseg", "evaluate", "--data", *data, *options, *weights, *fold]
     return [shlex.join(train), shlex.join(evaluate)]
 
 

@@ -38,7 +38,7 @@ class Recipe:
             classes are the groups of the first folder of `data`. None of what is held
             out is validated on either. `None`, all three, for no folds.
         per_group: at most so many pictures of a group, drawn with the seed.
-        void_value: value of the masks' pixels that count nowhere, 255, or None.
+        void_value: value of the masks' pixels that count nowhere, 2 to 255, or None.
         weights: of the network to start from; see `CoSegMobileNetV2`.
         backbone_weights: "imagenet" or a file, for the encoder of a network that starts
             from none.
