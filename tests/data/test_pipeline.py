@@ -47,7 +47,7 @@ def assert_equal(batches, others):
 class TestPairDataset:
     def test_names_shapes_and_types(self, records):
         pairs = sample_pairs(records, 9)
-        dataset = pair_dataset(pairs, size=(20, 28), batch_size=4)
+        dataset = pair_dataset(pairs, (20, 28), 4, augment=[random_flip()])
         images, masks = dataset.element_spec
         assert (tuple(images), tuple(masks)) == NAMES
         for specs, channels in ((images, 3), (masks, 1)):
@@ -64,7 +64,8 @@ class TestPairDataset:
 
     def test_square_and_remainder(self, records):
         pairs = sample_pairs(records, 5)
-        found = batches(pair_dataset(pairs, 24, 3, drop_remainder=False))
+        dataset = pair_dataset(pairs, 24, 3, augment=False, drop_remainder=False)
+        found = batches(dataset)
         assert [batch["mask_a"].shape for batch in found] == [
             (3, 24, 24, 1),
             (2, 24, 24, 1),
@@ -81,15 +82,17 @@ class TestPairDataset:
 
     def test_same_seed_same_batches(self, records):
         pairs = sample_pairs(records, 8)
-        first = batches(pair_dataset(pairs, 24, seed=3))
-        assert_equal(first, batches(pair_dataset(pairs, 24, seed=3)))
-        other = batches(pair_dataset(pairs, 24, seed=4))
+        flip = [random_flip()]
+        first = batches(pair_dataset(pairs, 24, seed=3, augment=flip))
+        assert_equal(first, batches(pair_dataset(pairs, 24, seed=3, augment=flip)))
+        other = batches(pair_dataset(pairs, 24, seed=4, augment=flip))
         assert not np.array_equal(first[0]["image_a"], other[0]["image_a"])
 
     def test_resuming_gives_the_rest_of_the_run(self, records):
-        whole = batches(pair_dataset(sample_pairs(records, 12), 24, seed=2))
+        options = {"size": 24, "seed": 2, "augment": [random_flip()]}
+        whole = batches(pair_dataset(sample_pairs(records, 12), **options))
         rest = sample_pairs(records, 8, start=4)
-        rest = batches(pair_dataset(rest, 24, seed=2, first_index=4))
+        rest = batches(pair_dataset(rest, first_index=4, **options))
         assert_equal(rest, whole[1:])
 
     def test_two_sides_are_augmented_independently(self, records):
@@ -143,27 +146,29 @@ class TestPairDataset:
                 assert set(np.unique(mask[1:])) == ({0, 1} if pair.positive else {0})
 
     def test_large_first_index_and_seed(self, records):
-        pairs = sample_pairs(records, 4)
-        dataset = pair_dataset(pairs, 24, seed=2**31 - 1, first_index=10**9)
+        pairs, flip = sample_pairs(records, 4), [random_flip()]
+        dataset = pair_dataset(
+            pairs, 24, seed=2**31 - 1, augment=flip, first_index=10**9
+        )
         assert len(batches(dataset)) == 1
 
     @pytest.mark.parametrize("kind", ["image", "mask"])
     def test_damaged_file_is_named(self, records, kind):
         path = getattr(records[1], kind)
         path.write_bytes(path.read_bytes()[:60])
-        dataset = pair_dataset(consecutive_pairs(records), 24)
+        dataset = pair_dataset(consecutive_pairs(records), 24, augment=False)
         with pytest.raises(tf.errors.OpError, match=path.name):
             batches(dataset)
 
     def test_wrong_values_of_a_mask_are_named(self, records):
         Image.fromarray(np.full((12, 16), 7, np.uint8)).save(records[0].mask)
         with pytest.raises(tf.errors.OpError, match=r"00\.png with the values \[7\]"):
-            batches(pair_dataset(consecutive_pairs(records), 24))
+            batches(pair_dataset(consecutive_pairs(records), 24, augment=False))
 
     def test_size_mismatch_is_named(self, records):
         Image.fromarray(np.zeros((16, 12), np.uint8)).save(records[0].mask)
         with pytest.raises(tf.errors.OpError, match="one size.*00.png"):
-            batches(pair_dataset(consecutive_pairs(records), 24))
+            batches(pair_dataset(consecutive_pairs(records), 24, augment=False))
 
     def test_pictures_of_different_sizes_in_one_batch(self, tmp_path, write_picture):
         for number, shape in enumerate([(9, 30), (40, 7), (1, 1)]):
