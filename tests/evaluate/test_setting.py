@@ -68,6 +68,7 @@ def test_where_only_the_builder_knows_the_groups_the_folder_is_believed(
     "options",
     [
         {"limit": 2},
+        {"per_group": 2},
         {"leave_out": ["car/0"]},
         {"folds": 3, "fold": 0, "fold_by": "class"},
     ],
@@ -76,8 +77,12 @@ def test_a_choice_of_pictures_is_known_as_one(setting, folder, options):
     assert setting(folder, **options).pictures == SOME
 
 
-def test_a_choice_by_number_is_counted(setting, folder):
-    assert setting(folder, per_group=2).pictures == 6
+def test_the_first_pictures_of_each_group_are_counted_where_they_are_the_part(
+    setting, folder
+):
+    part = Benchmark("pets", "first2", per_group=2)
+    assert setting(folder, part, per_group=2).pictures == 6
+    assert setting(folder, part, per_group=3).pictures == SOME
 
 
 def test_pictures_that_cannot_be_used_make_it_another_set(setting, folder):

@@ -43,7 +43,11 @@ def setting_of(
     protocol = evaluation.protocol
     pictures = len({judgement.comparison.record for judgement in evaluation.judgements})
     chosen = (
-        protocol.limit or protocol.folds or protocol.leave_out or evaluation.problems
+        protocol.per_group not in (None, benchmark.per_group)
+        or protocol.limit
+        or protocol.folds
+        or protocol.leave_out
+        or evaluation.problems
     )
     return Setting(
         benchmark=benchmark.name,
