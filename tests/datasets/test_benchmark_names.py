@@ -1,0 +1,21 @@
+"""The builders against the list of benchmarks, which is read without TFDS.
+
+Here since TFDS takes seconds to import, and all tests of this folder have to.
+"""
+
+import pytest
+import tensorflow_datasets as tfds
+
+import tfcoseg.datasets as datasets
+from tfcoseg.evaluate.benchmarks import read_published
+
+BENCHMARKS = read_published()["benchmarks"]
+
+
+@pytest.mark.parametrize(
+    "benchmark", [name for name, of in BENCHMARKS.items() if of.get("builder", True)]
+)
+def test_parts_are_the_configs_of_the_builder(benchmark):
+    assert datasets  # has registered them
+    configs = {config.name for config in tfds.builder_cls(benchmark).BUILDER_CONFIGS}
+    assert set(BENCHMARKS[benchmark]["parts"]) == configs
