@@ -18,6 +18,19 @@ from tfcoseg.evaluate.published import (
 from tfcoseg.evaluate.setting import SOME, Setting
 
 FIGURES = published_figures()
+# Typed a second time, as P/J, so that a slip of the pen in the file does not go by.
+TYPED_AGAIN = """
+              pascal_voc_coseg  msrc_coseg  internet_coseg  icoseg     pascal_co
+  DOCS        94.2/65.0         95.4/82.9   93.5/72.6       95.1/84.2  -/34.9
+  SAA         nf                95.2/77.7   -/70.6          -/86.0     nf
+  CARNN       94.1/63.0         nf          97.1/84.0       nf         nf
+  SSNM-VGG    93.7/66           94.3/79.4   92.5/67.0       -/88.0     nf
+  SSNM-HRNet  94.9/71           95.2/81.9   93.6/71.2       -/89.2     nf
+  SSNM        nf                nf          nf              nf         -/74.2
+  MCANet      93.5/63.7         94.8/80.6   94.2/74.8       nf         nf
+  CycleSegNet 95.8/75.4         97.9/87.2   -/80.4          nf         nf
+  DINO        88.2/60.7         96.5/86.7   94.6/79.5       nf         -/79.5
+"""
 SETTING = Setting("pets", "all", 1037, "all", 512, ("pooled",), 0.5)
 
 
@@ -196,6 +209,19 @@ def test_figures_are_in_range_and_of_known_things(figure):
 def test_no_figure_stands_twice():
     keys = [(figure.system, figure.benchmark) for figure in FIGURES]
     assert len(keys) == len(set(keys)) == 29
+
+
+def test_figures_are_those_that_were_published():
+    header, *lines = map(str.split, TYPED_AGAIN.strip().splitlines())
+    expected = {
+        (system, benchmark): tuple(
+            None if number == "-" else float(number) for number in cell.split("/")
+        )
+        for system, *cells in lines
+        for benchmark, cell in zip(header, cells, strict=True)
+        if cell != "nf"
+    }
+    assert {(f.system, f.benchmark): (f.P, f.J) for f in FIGURES} == expected
 
 
 def test_a_declared_protocol_and_its_figures_agree():
