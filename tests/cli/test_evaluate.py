@@ -1,5 +1,6 @@
 import json
 import re
+import shlex
 import shutil
 import sys
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.cli.main import main
+from tfcoseg.cli.main import build_parser, main
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_with_the_network(data, tmp_path, capsys):
     command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
     assert main([*command, "--controls"]) == 0
     printed = capsys.readouterr().out
-    assert "untrained" in printed and "Trained on" not in printed
+    assert "Nobody says what untrained was trained on" in printed
     assert "correlation off" in printed
 
 
@@ -203,7 +204,7 @@ def test_a_folder_that_is_a_benchmark(evaluate, data, unseen, tmp_path, capsys):
     named = "--dataset", "msrc_coseg"
     assert evaluate(*named, "--protocol", "mcanet", "--output", tmp_path / "o") == 0
     printed = capsys.readouterr().out
-    assert "msrc_coseg/groups7: 7 groups, 21 pictures, whole groups" in printed
+    assert "msrc_coseg/groups7: 7 groups, 21 pictures (the first 10" in printed
     assert "not followed here: working size (321)" in printed
     results = json.loads((tmp_path / "o/results.json").read_text())
     rows = {row["system"]: row for row in results["published"]}
@@ -218,10 +219,35 @@ def test_on_a_set_that_was_trained_on_nobody_stands_beside(evaluate, unseen, cap
     assert evaluate("--dataset", "pascal_voc_coseg") == 0
     printed = capsys.readouterr().out
     assert "Trained on this set" in printed and "SSNM" not in printed
-    assert "--dataset pascal_voc_coseg --weights runs/class_0" in printed
     assert evaluate("--dataset", "icoseg") == 0
     printed = capsys.readouterr().out
     assert "Trained on this set" not in printed and "SSNM" in printed
+
+
+def test_commands_that_cross_validate_do_what_they_say(
+    evaluate, data, tmp_path, monkeypatch, capsys
+):
+    for kind in ("images", "masks"):
+        for group in ("flower", "tree"):  # of a benchmark of which it has a part
+            shutil.copytree(data / kind / "bird", data / kind / group)
+    part = "--dataset", "msrc_coseg/groups7", "--groups", "car"
+    assert evaluate(*part, "--protocol", "ssnm") == 0
+    lines = map(str.strip, capsys.readouterr().out.splitlines())
+    commands = [shlex.split(line) for line in lines if line.startswith("tfcoseg ")]
+    assert [words[1] for words in commands] == ["train", "evaluate"] * 2
+    monkeypatch.chdir(tmp_path)
+    train, judge = commands[:2]
+    asked = build_parser("train").parse_args(train[1:])
+    fold = {key: getattr(asked, key) for key in ("folds", "fold", "fold_by")}
+    asked.folder.mkdir(parents=True)
+    (asked.folder / "best.weights.h5").write_bytes(b"not looked into")
+    arguments = {"recipe": {"data": asked.data, **fold}}
+    (asked.folder / "arguments.json").write_text(json.dumps(arguments))
+    assert main(judge[1:]) == 0
+    printed = capsys.readouterr().out
+    assert "1 group, 3 pictures" in printed and "bird " in printed
+    assert "fold 0 of 4 by class only" in " ".join(printed.split())
+    assert "protocol ssnm" in printed and "training score" not in printed
 
 
 def test_only_the_fold_that_was_held_out_is_no_training_score(

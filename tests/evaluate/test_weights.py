@@ -5,9 +5,9 @@ import pytest
 
 from tfcoseg import embedded
 from tfcoseg.embedded import EMBEDDED_WEIGHTS
-from tfcoseg.evaluate.weights import describe_weights
+from tfcoseg.evaluate.weights import describe_weights, fold_of
 
-FOLD = 4, 0, "class"
+FOLD = fold_of("pets", 4, 0, "class")
 
 
 @pytest.fixture
@@ -94,15 +94,16 @@ def test_weights_that_a_run_began_with_may_be_gone(run_folder):
 
 
 def test_the_fold_that_was_held_out_has_not_been_seen(run_folder):
-    weights = describe_weights(run_folder("one", data=["pets"], **folds_of(*FOLD)))
+    weights = describe_weights(run_folder("one", data=["pets"], **folds_of(*FOLD[:3])))
     assert not weights.has_seen(["pets"], FOLD)
     assert weights.has_seen(["pets"])
-    assert weights.has_seen(["pets"], (4, 1, "class"))
-    assert weights.has_seen(["pets"], (4, 0, "picture"))
+    assert weights.has_seen(["pets"], fold_of("pets", 4, 1, "class"))
+    assert weights.has_seen(["pets"], fold_of("pets", 8, 0, "class"))
+    assert weights.has_seen(["pets"], fold_of("pets", 4, 0, "picture"))
 
 
 def test_a_fold_is_held_out_only_if_no_earlier_run_saw_it(run_folder):
-    options = {"data": ["pets"], **folds_of(*FOLD)}
+    options = {"data": ["pets"], **folds_of(*FOLD[:3])}
     first = run_folder("first", **options)
     again = describe_weights(run_folder("again", weights=first, **options))
     assert not again.has_seen(["pets"], FOLD)
@@ -117,11 +118,22 @@ def test_a_fold_is_held_out_only_if_no_earlier_run_saw_it(run_folder):
 
 def test_by_class_a_fold_is_one_of_the_first_folder(run_folder):
     data = ["pets", "cars"]
-    weights = describe_weights(run_folder("one", data=data, **folds_of(*FOLD)))
+    weights = describe_weights(run_folder("one", data=data, **folds_of(*FOLD[:3])))
     assert not weights.has_seen(["pets"], FOLD) and weights.has_seen(["cars"], FOLD)
-    by_picture = 4, 0, "picture"
-    weights = describe_weights(run_folder("two", data=data, **folds_of(*by_picture)))
-    assert not weights.has_seen(data, by_picture)
+    by_picture = fold_of("pets", 4, 0, "picture")
+    two = run_folder("two", data=data, **folds_of(*by_picture[:3]))
+    assert not describe_weights(two).has_seen(data, by_picture)
+
+
+@pytest.mark.parametrize("by, seen", [("class", True), ("picture", False)])
+def test_classes_of_a_part_are_cut_into_other_folds_than_those_of_all(
+    run_folder, by, seen
+):
+    whole, part = "folders/msrc_coseg/groups14", "folders/msrc_coseg/groups7"
+    path = run_folder("one", data=[whole], **folds_of(4, 1, by))
+    weights = describe_weights(path)
+    assert not weights.has_seen(["msrc_coseg"], fold_of(whole, 4, 1, by))
+    assert weights.has_seen(["msrc_coseg"], fold_of(part, 4, 1, by)) == seen
 
 
 def test_a_card_says_more_than_the_arguments_of_a_run(run_folder, tmp_path):

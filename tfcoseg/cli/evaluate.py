@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     if benchmark or args.protocol:
         report |= beside(evaluation, benchmark, declaration)
     if report["is_training_score"]:
-        report |= _without_published(args, folder, report, protocol.void_value)
+        report |= _without_published(args, folder, protocol.void_value)
     print(f"{heading(report)}\n\n{format_table(report)}")
     if report["sizes"]:
         print(f"\n{format_sizes(report['sizes'])}")
@@ -156,7 +156,7 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     from tfcoseg.evaluate import evaluate_folder
     from tfcoseg.evaluate.benchmarks import name_of_set, names_of_set
     from tfcoseg.evaluate.summary import summarise
-    from tfcoseg.evaluate.weights import describe_weights
+    from tfcoseg.evaluate.weights import describe_weights, fold_of
     from tfcoseg.inference import Predictor
 
     size = args.size or declaration.working_size or WORKING_SIZE
@@ -175,7 +175,7 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     names = names_of_set(name_of_set(folder))
     if benchmark is not None:
         names |= names_of_set(benchmark.name)
-    fold = args.folds and (args.folds, args.fold, args.fold_by)
+    fold = args.folds and fold_of(folder, args.folds, args.fold, args.fold_by)
     about = {
         "tfcoseg": tfcoseg.__version__,
         "data": benchmark.full_name if benchmark else folder.resolve().name,
@@ -191,12 +191,14 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     return evaluation, {**about, **summarise(evaluation), **further}
 
 
-def _without_published(args, folder, report, void_value):
+def _without_published(args, folder, void_value):
     """On a set that was trained on: no published figure, but how to do it properly."""
+    from tfcoseg.data.folder import scan_folder
     from tfcoseg.evaluate.cross_validation import cross_validation
 
-    kept = {"--dataset": args.dataset, "--protocol": args.protocol}
-    options = [text for k, v in kept.items() if v for text in (k, v)]
-    groups = len(report["groups"])
+    # A fold is no benchmark: of one with fewer groups than the folder it may have none.
+    options = ["--protocol", args.protocol] if args.protocol else []
+    records, _ = scan_folder(folder, void_value)
+    groups = len({record.group for record in records})
     commands = cross_validation(str(folder), groups, options, void_value)
     return {"published": [], "cross_validation": commands}

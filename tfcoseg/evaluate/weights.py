@@ -10,8 +10,8 @@ from typing import Any
 from tfcoseg.cards import read_card
 from tfcoseg.evaluate.benchmarks import name_of_set
 
-# (number of folds, the one held out, "class" or "picture")
-Fold = tuple[int, int, str]
+# As `fold_of` returns it.
+Fold = tuple[int, int, str, str]
 # What `tfcoseg train` leaves beside its weights: every argument of the run.
 _ARGUMENTS = "arguments.json"
 
@@ -24,7 +24,8 @@ class Weights:
         name: the file's name without its suffixes.
         sha256: of the file's bytes.
         trained_on: names of the sets it was trained on; None if that is not known.
-        held_out: (set, fold) where it was trained on all of a set but that fold.
+        held_out: (set, fold) where it was trained on all of a set but that fold; see
+            `fold_of`.
     """
 
     name: str
@@ -37,10 +38,23 @@ class Weights:
 
         Args:
             names: the set's name and its other names.
-            fold: of the set, if that alone is judged.
+            fold: of the set, if that alone is judged; see `fold_of`. Any other than
+                the one that was held out has been seen in part.
         """
         held_out = {name for name, other in self.held_out if other == fold}
         return bool(set(names) & set(self.trained_on or ()) - held_out)
+
+
+def fold_of(folder: str | os.PathLike, folds: int, fold: int, by: str) -> Fold:
+    """A fold of a folder, equal to another only if it holds out the same.
+
+    Returns:
+        (folds, fold, `"class"` or `"picture"`, what was cut). Classes are cut as they
+        are sorted, so that folds of the seven groups of a benchmark are others than
+        those of all fourteen: by class the folder's name is part of it. A picture is in
+        one fold whatever there is beside it.
+    """
+    return folds, fold, by, Path(folder).resolve().name if by == "class" else ""
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
@@ -67,9 +81,10 @@ def _seen_in_run(recipe):
     own = tuple(map(name_of_set, recipe.get("data", ())))
     held_out = ()
     if recipe.get("folds"):
-        fold = recipe["folds"], recipe["fold"], recipe["fold_by"]
+        by = recipe["fold_by"]
+        fold = fold_of(recipe["data"][0], recipe["folds"], recipe["fold"], by)
         # Classes are cut in the first folder only; others are trained on in full.
-        held_out = tuple((n, fold) for n in (own[:1] if fold[2] == "class" else own))
+        held_out = tuple((n, fold) for n in (own[:1] if by == "class" else own))
     both = [Weights("", "", own, held_out), _earlier(recipe.get("weights"))]
     return {
         "trained_on": tuple(n for w in both[::-1] for n in w.trained_on or ()),
