@@ -117,7 +117,7 @@ def test_heading_tells_set_weights_protocol_command_and_version(evaluation, repo
     assert page.all("h1")[0]["text"] == "my pictures"
     assert "my pictures" in page.all("title")[0]["text"]
     told = page.all("dl", class_="facts")[0]["text"]
-    pictures = "12 in 3 groups, 2 more in no pair"
+    pictures = "3 groups, 12 pictures (2 more in no pair"
     for fact in (pictures, "consecutive", "64 x 64", "coseg-v9", "01234567"):
         assert fact in told
     command = "tfcoseg evaluate --data 'my pictures' --pairs all --fold 0"
@@ -263,7 +263,8 @@ def test_published_rows_say_whether_they_can_be_compared(evaluation, report):
         | {"average": "pooled", "verdict": "compatible", "reasons": [], "missing": []}
         | network,
         {"system": "B", "venue": None, "year": None, "P": None, "J": 70.0}
-        | {"average": None, "verdict": "incompatible", "reasons": ["other pictures"]},
+        | {"average": None, "verdict": "incompatible", "reasons": ["other pictures"]}
+        | {"trained_on": []},
     ]
     page = Page(build_page(evaluation.extremes, report))
     rows = page.rows("Published figures")
@@ -275,7 +276,7 @@ def test_published_rows_say_whether_they_can_be_compared(evaluation, report):
     ]
     assert rows[3] == [
         *("B", "", "\N{EN DASH}", "70.0", "average not published", "not comparable"),
-        "other pictures",
+        "other pictures; not trained",
     ]
     assert "saa (SAA); not published: pictures" in page.all("header")[0]["text"]
 
@@ -284,7 +285,7 @@ def test_training_scores_are_named_so(evaluation, report):
     report["is_training_score"] = True
     report["cross_validation"] = {"class": ["tfcoseg train x", "tfcoseg evaluate x"]}
     page = Page(build_page(evaluation.extremes, report))
-    assert "trained on this set" in page.all("p", class_="note")[0]["text"]
+    assert "training scores" in page.all("p", class_="note")[0]["text"]
     assert "tfcoseg train x" in [code["text"] for code in page.all("code")]
 
 

@@ -71,7 +71,8 @@ def test_our_figure_by_each_average_of_the_protocol(folder, predictor):
 def test_heading_tells_what_of_a_protocol_was_not_followed(folder, predictor):
     report = report_of(folder, predictor, "saa", pairs="group", per_group=3)
     text = " ".join(heading(report).split())
-    assert "internet_coseg: 3 groups, 9 pictures, whole groups" in text
+    assert "internet_coseg: 3 groups, 9 pictures (the first 3 of each group)" in text
+    assert "whole groups" in text
     assert "measured at 512 x 512" in text
     assert "protocol saa (SAA, ACCV 2018); not followed here: pairs (all pairs)" in text
     text = " ".join(heading(report_of(folder, predictor, "gong")).split())
@@ -84,9 +85,29 @@ def test_heading_counts_what_was_left_out_and_names_the_fold(folder, predictor):
     report = report_of(folder, predictor, "ours", **fold)
     text = " ".join(heading(report).split())
     assert "1 group, 3 pictures, consecutive pairs, fold 2 of 3 by class only" in text
-    assert "left out: 1 file" in text
+    assert "left out: 1 file or group that cannot be used" in text
     assert "published, not comparable" in format_table(report)
     assert "published, no difference" not in format_table(report)
+
+
+def test_heading_tells_which_pairs_and_pictures_were_chosen(folder, predictor):
+    chosen = {"limit": 1, "leave_out": ["car/0", "car/1"]}
+    text = " ".join(heading(report_of(folder, predictor, "gong", **chosen)).split())
+    assert "6 pictures (without those of a list of 2; 4 more in no pair that" in text
+    assert "disjoint consecutive pairs, at most 1 of each group" in text
+
+
+def test_heading_tells_training_scores_and_weights_that_nobody_knows(folder, predictor):
+    report = report_of(folder, predictor, "ours", limit=1)
+    told = "training scores"
+    assert told not in heading(report)
+    report["weights"]["trained_on"] = ["pets"]
+    assert told not in heading(report)
+    report["weights"]["trained_on"] = None
+    assert "Nobody says what mine was trained on" in heading(report)
+    report["is_training_score"] = True
+    text = " ".join(heading(report).split())
+    assert f"Trained on this set: these are {told}" in text and "Nobody" not in text
 
 
 def test_heading_tells_how_many_pictures_are_in_no_pair(folder, predictor, write):

@@ -6,21 +6,24 @@ from typing import Any
 
 from tfcoseg.evaluate.html_tables import AVERAGES, number
 from tfcoseg.evaluate.html_tags import Html, join, tag
-from tfcoseg.evaluate.partners import PAIRINGS
+from tfcoseg.evaluate.phrases import (
+    declared_in_words,
+    fold_in_words,
+    pairs_in_words,
+    pictures_in_words,
+    training_in_words,
+)
 
 
 def page_header(report: Mapping[str, Any]) -> Html:
     """The set, the weights, the protocol and the command, and the figures in large."""
     name = report["weights"]["name"]
-    warning = ""
-    if report["is_training_score"]:
-        text = f"These are training scores: {name} was trained on this set."
-        warning = tag("p", text, class_="note")
+    warning = training_in_words(report)
     return tag(
         "header",
         tag("h1", report["data"]),
         tag("p", f"Co-segmentation by {name}, in percent"),
-        warning,
+        tag("p", warning, class_="note") if warning else "",
         _tiles(report),
         _definitions(_facts(report), "facts"),
     )
@@ -41,37 +44,21 @@ def command_line(options: Mapping[str, Any]) -> str:
 
 def _facts(report):
     weights, protocol = report["weights"], report["protocol"]
-    groups, size = len(report["groups"]), protocol["working_size"]
-    pictures = f"{report['pictures']} in {groups} group{'s' * (groups != 1)}"
-    if report.get("not_judged"):
-        pictures += f", {report['not_judged']} more in no pair that is judged"
-    pairs = PAIRINGS.get(protocol["pairs"], protocol["pairs"])
+    size = protocol["working_size"]
     facts = {
-        "Pictures": pictures,
-        "Compared": pairs,
+        "Pictures": pictures_in_words(report),
+        "Compared": pairs_in_words(protocol),
         "Working size": f"{size} x {size}",
         "Threshold": f"{protocol['threshold']:g}",
         "Measured at": protocol["measured_at"],
         "Weights": f"{weights['name']}, sha256 {weights['sha256'][:16]}",
         "Command": tag("code", command_line(report.get("options", {}))),
     }
-    if protocol.get("folds"):
-        told = (
-            f"{protocol['fold']} of {protocol['folds']} by {protocol['fold_by']} only"
-        )
-        facts = {"Fold": told, **facts}
+    if fold := fold_in_words(protocol):
+        facts = {"Fold": fold, **facts}
     if declared := report.get("declared"):
-        facts = {"Protocol": _declared(declared), **facts}
+        facts = {"Protocol": declared_in_words(declared), **facts}
     return facts
-
-
-def _declared(declared):
-    text = f"{declared['name']} ({declared['source']})"
-    if declared.get("not_published"):
-        text += f"; not published: {', '.join(declared['not_published'])}"
-    if declared.get("overridden"):
-        text += f"; not followed here: {', '.join(declared['overridden'])}"
-    return text
 
 
 def _tiles(report):

@@ -34,7 +34,8 @@ def _table(report):
     ours, name = report["overall"], report["weights"]["name"]
     rows = [
         [
-            *(name, "this run", *_numbers(ours["P"][a], ours["J"][a])),
+            tag("th", tag("b", name), scope="row"),
+            *("this run", *_numbers(ours["P"][a], ours["J"][a])),
             *_texts(AVERAGES[a], "", ""),
         ]
         for a in declared.get("averages") or AVERAGES
@@ -79,8 +80,8 @@ def _remarks(row):
     network = (row.get("backbone"), row.get("input_size"))
     if any(network):
         yield ", ".join(str(part) for part in network if part)
-    if row.get("trained_on"):
-        yield f"trained on {', '.join(row['trained_on'])}"
+    if (sets := row.get("trained_on")) is not None:
+        yield f"trained on {', '.join(sets)}" if sets else "not trained"
     yield from row.get("notes") or ()
 
 

@@ -4,8 +4,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tfcoseg.data.folder import how_many
 from tfcoseg.evaluate.html_page import write_page
-from tfcoseg.evaluate.partners import PAIRINGS
+from tfcoseg.evaluate.phrases import (
+    declared_in_words,
+    fold_in_words,
+    pairs_in_words,
+    pictures_in_words,
+    training_in_words,
+)
 from tfcoseg.evaluate.run import Evaluation
 from tfcoseg.evaluate.sheet import draw_sheet
 from tfcoseg.evaluate.text import fill
@@ -24,52 +31,21 @@ def heading(report: dict[str, Any]) -> str:
             one to follow, `declared`, a protocol.
     """
     protocol, weights = report["protocol"], report["weights"]
-    groups, left_out = len(report["groups"]), len(report["left_out"])
+    fold = fold_in_words(protocol)
     lines = [
-        f"{report['data']}: {groups} group{'s' * (groups != 1)}, {report['pictures']} "
-        f"pictures{_not_judged(report)}, {PAIRINGS[protocol['pairs']]}"
-        f"{_fold(protocol)}",
+        f"{report['data']}: {pictures_in_words(report)}, {pairs_in_words(protocol)}"
+        f"{fold and f', fold {fold}'}",
         f"{weights['name']} ({weights['sha256'][:12]}), working size "
         f"{protocol['working_size']}, threshold {protocol['threshold']:g}, measured at "
         f"{protocol['measured_at']}",
     ]
     if report.get("declared"):
-        lines.append(_declared(report["declared"]))
-    if left_out:
-        lines.append(
-            f"left out: {left_out} file{'s' * (left_out != 1)} or groups that cannot "
-            "be used"
-        )
-    if report["is_training_score"]:
-        lines.append(
-            f"Trained on this set: these are training scores, since {weights['name']} "
-            f"was trained on {report['data']}. No published figure stands beside them."
-        )
+        lines.append(f"protocol {declared_in_words(report['declared'])}")
+    if report["left_out"]:
+        lines.append(f"left out: {how_many(report['left_out'])} that cannot be used")
+    if warning := training_in_words(report):
+        lines.append(warning)
     return "\n".join(fill(line, "  ") for line in lines)
-
-
-def _not_judged(report):
-    """Those of which the pairs leave no mask, such as the last of an odd number."""
-    count = report["not_judged"]
-    return f" ({count} more in no pair that is judged)" if count else ""
-
-
-def _fold(protocol):
-    if protocol["folds"] is None:
-        return ""
-    return (
-        f", fold {protocol['fold']} of {protocol['folds']} by {protocol['fold_by']} "
-        "only"
-    )
-
-
-def _declared(declared):
-    text = f"protocol {declared['name']} ({declared['source']})"
-    if declared["not_published"]:
-        text += "; not published: " + ", ".join(declared["not_published"])
-    if declared["overridden"]:
-        text += "; not followed here: " + ", ".join(declared["overridden"])
-    return text
 
 
 def write_report(

@@ -34,6 +34,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "measured_at": size_in_words(protocol.metric_size or ORIGINAL),
             "per_group": protocol.per_group,
             "limit": protocol.limit,
+            "leave_out": len(protocol.leave_out),
             "folds": protocol.folds,
             "fold": protocol.fold,
             "fold_by": protocol.fold_by,

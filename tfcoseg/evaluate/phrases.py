@@ -1,0 +1,65 @@
+"""What a report says of its protocol in words, the same on a screen and on a page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tfcoseg.evaluate.partners import PAIRINGS
+
+
+def pictures_in_words(report: Mapping[str, Any]) -> str:
+    """How many pictures were judged, by what they were chosen, how many were not."""
+    protocol, groups = report["protocol"], len(report["groups"])
+    text = f"{groups} group{'s' * (groups != 1)}, {report['pictures']} pictures"
+    chosen = []
+    if protocol.get("per_group"):
+        chosen.append(f"the first {protocol['per_group']} of each group")
+    if count := protocol.get("leave_out"):
+        chosen.append(f"without those of a list of {count}")
+    if count := report.get("not_judged"):
+        # Those of which the pairs leave no mask, such as the last of an odd number.
+        chosen.append(f"{count} more in no pair that is judged")
+    return f"{text} ({'; '.join(chosen)})" if chosen else text
+
+
+def pairs_in_words(protocol: Mapping[str, Any]) -> str:
+    """How pictures were compared."""
+    text = PAIRINGS.get(protocol["pairs"], protocol["pairs"])
+    limit = protocol.get("limit")
+    return f"{text}, at most {limit} of each group" if limit else text
+
+
+def fold_in_words(protocol: Mapping[str, Any]) -> str:
+    """Which fold was judged, `0 of 4 by class only`; nothing where none was cut."""
+    if protocol.get("folds") is None:
+        return ""
+    fold, folds, by = (protocol[key] for key in ("fold", "folds", "fold_by"))
+    return f"{fold} of {folds} by {by} only"
+
+
+def declared_in_words(declared: Mapping[str, Any]) -> str:
+    """Whose protocol it is, what of it nobody published, and what was not followed."""
+    text = f"{declared['name']} ({declared['source']})"
+    if declared.get("not_published"):
+        text += f"; not published: {', '.join(declared['not_published'])}"
+    if declared.get("overridden"):
+        text += f"; not followed here: {', '.join(declared['overridden'])}"
+    return text
+
+
+def training_in_words(report: Mapping[str, Any]) -> str:
+    """Whether these are training scores; nothing where it is known that they are not.
+
+    Weights without a card or a training run beside them may have seen anything.
+    """
+    weights, data = report["weights"], report["data"]
+    if report["is_training_score"]:
+        return (
+            f"Trained on this set: these are training scores, since {weights['name']} "
+            f"was trained on {data}. No published figure stands beside them."
+        )
+    if weights.get("trained_on", ()) is None:
+        return (
+            f"Nobody says what {weights['name']} was trained on: no card and no "
+            "training run is beside it. If on this set, these are training scores."
+        )
+    return ""
