@@ -120,3 +120,16 @@ def test_no_pictures(prepare, coco, tmp_path):
     (manual / "coco" / "annotations").mkdir(parents=True)
     with pytest.raises(FileNotFoundError, match="train2017 or val2017(?s:.*)Download"):
         prepare("coco_coseg", manual)
+
+
+def test_annotations_that_lack_or_are_others(prepare, tmp_path):
+    root = tmp_path / "manual" / "coco"
+    (root / "annotations").mkdir(parents=True)
+    (root / "val2017").mkdir()
+    file = root / "annotations" / "instances_val2017.json"
+    with pytest.raises(FileNotFoundError, match=f"Expected {file}.\nDownload"):
+        prepare("coco_coseg", tmp_path / "manual")
+    for text, what in (('{"images": []', "JSONDecodeError"), ("{}", "'images'")):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=f"instances of COCO.*{file}: .*{what}"):
+            prepare("coco_coseg", tmp_path / "manual")

@@ -57,10 +57,14 @@ train2017."""
             for split, name in _SPLITS.items()
             if (root / name).is_dir()
         }
-        if not files:
+        lacking = [str(file) for file in files.values() if not file.is_file()]
+        if lacking or not files:
+            pictures = (
+                f"{' or '.join(_SPLITS.values())}, a folder of pictures, in {root}"
+            )
             raise FileNotFoundError(
-                f"Expected {' or '.join(_SPLITS.values())}, a folder of pictures, in "
-                f"{root}.\n{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
+                f"Expected {' and '.join(lacking) or pictures}.\n"
+                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
             )
         return {
             split: self._split(split, file, root / _SPLITS[split])
@@ -68,8 +72,7 @@ train2017."""
         }
 
     def _split(self, split, file, folder):
-        with file.open(encoding="utf-8") as stream:
-            content = json.load(stream)
+        content = _read_instances(file)
         names = {entry["id"]: entry["name"] for entry in content["categories"]}
         differences = _PUBLISHED[split].differences(names, len(content["images"]))
         if differences:
@@ -87,6 +90,19 @@ train2017."""
             if wanted:
                 path = folder / image["file_name"]
                 yield Picture(path.stem, path, partial(_read, wanted, *size))
+
+
+def _read_instances(file):
+    try:
+        with file.open(encoding="utf-8") as stream:
+            content = json.load(stream)
+        kinds = "images", "annotations", "categories"
+        return {kind: content[kind] for kind in kinds}
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            "Expected the instances of COCO, JSON with images, annotations and "
+            f"categories. Received: {file}: {error!r}"
+        ) from error
 
 
 def choose(annotations: dict, per_category: int, seed: int) -> dict[int, list[int]]:
