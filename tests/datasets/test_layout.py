@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-import tensorflow_datasets as tfds
 from PIL import Image
 
 from tfcoseg.data import read_folder
@@ -85,6 +84,17 @@ def test_a_complete_folder_is_used_again(laid_out, tmp_path, internet, monkeypat
     as_folder("internet_coseg", laid_out, tmp_path / "empty", internet, split="test")
 
 
+def test_another_split_is_other_content(laid_out):
+    about = laid_out / "dataset.json"
+    described = json.loads(about.read_text()) | {"splits": ["train", "test"]}
+    about.write_text(json.dumps(described))
+    assert as_folder("internet_coseg", laid_out) == laid_out
+    about.write_text(json.dumps(described | {"split": "train"}))
+    assert as_folder("internet_coseg", laid_out, split="train") == laid_out
+    with pytest.raises(FileExistsError, match="Expected split test, found split train"):
+        as_folder("internet_coseg", laid_out)
+
+
 def test_other_content_is_not_replaced(laid_out, tmp_path):
     for arguments, message in (
         (("icoseg", laid_out), "Expected name icoseg/groups38/1.0.0, found name int"),
@@ -146,14 +156,9 @@ def test_splits(tmp_path, internet):
     with pytest.raises(ValueError, match=r"among \['test'\]. Received: 'train'"):
         as_folder("internet_coseg", tmp_path / "new", tmp_path, internet, split="train")
     assert not (tmp_path / "new").exists()
-    builder = tfds.builder("internet_coseg", data_dir=tmp_path)
     for splits, expected in (
         (["train", "test"], "test"),
         (["train", "validation"], "validation"),
         (["train"], "train"),
     ):
-        infos = [
-            tfds.core.SplitInfo(name=s, shard_lengths=[1], num_bytes=0) for s in splits
-        ]
-        builder.info.set_splits(tfds.core.splits.SplitDict(infos))
-        assert layout._choose_split(builder, None) == expected
+        assert layout._choose_split(splits, None) == expected

@@ -68,7 +68,7 @@ def as_folder(
     # TFDS tells on the standard output what it does, where others expect results.
     with contextlib.redirect_stdout(sys.stderr):
         builder.download_and_prepare(download_config=config)
-    split = _choose_split(builder, split)
+    split = _choose_split(list(builder.info.splits), split)
     folder.parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -99,6 +99,8 @@ def _check_same(folder, full_name, split, manual_dir):
     about = folder / _ABOUT
     found = json.loads(about.read_text("utf-8")) if about.is_file() else {}
     wanted = {"name": full_name}
+    if split is None and "splits" in found:
+        split = _choose_split(found["splits"], None)
     if split is not None:
         wanted["split"] = split
     if manual_dir is not None:
@@ -112,8 +114,7 @@ def _check_same(folder, full_name, split, manual_dir):
         )
 
 
-def _choose_split(builder, split):
-    splits = list(builder.info.splits)
+def _choose_split(splits, split):
     if split is None:
         split = next(s for s in ("test", "validation", *splits) if s in splits)
     if split not in splits:
@@ -137,6 +138,7 @@ def _write(builder, split, folder, progress):
     about = {
         "name": builder.info.full_name,
         "split": split,
+        "splits": list(builder.info.splits),
         "void_value": FOLDER_VOID,
         **builder.info.metadata,
     }
