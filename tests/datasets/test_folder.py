@@ -184,7 +184,7 @@ def test_there_is_nothing_to_prepare(root):
 
 
 def test_pickled_and_back(root):
-    builder = CoSegFolder(root, groups=["dog"])
+    builder = CoSegFolder(root, groups=(name for name in ["dog"]))
     again = pickle.loads(pickle.dumps(builder))
     assert again.records == builder.records
     assert again.info.splits["pictures"].num_examples == 2

@@ -55,6 +55,8 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
         groups: Iterable[str] | None = None,
         on_error: str = "raise",
     ):
+        if groups is not None and not isinstance(groups, str):
+            groups = tuple(groups)  # read twice, by whoever unpickles this too
         self.records = read_folder(root, void_value, groups, on_error)
         self._on_error = on_error
         self._root = root = os.path.abspath(root)
