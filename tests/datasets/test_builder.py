@@ -1,6 +1,7 @@
 """What all builders do alike, tried on the Internet set."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -51,6 +52,39 @@ def test_bad_files_are_left_out_and_named(manual, prepare, read, save):
     assert {group for group, _ in read(builder)} == {"airplane"}
     assert builder.info.metadata["left_out"] == {"test": 4}
     assert builder.info.metadata["groups"] == {"test": {"airplane": 2}}
+
+
+def test_names_that_cannot_be_kept_are_left_out_and_named(
+    manual, prepare, read, save, noise
+):
+    car, horse = manual / "Data/Car100", manual / "Data/Horse100"
+    for folder, suffix in ((car, b".jpg"), (car / "GroundTruth", b".png")):
+        there = os.fsencode(folder)
+        os.rename(there + b"/0001" + suffix, there + b"/caf\xe9" + suffix)
+    save(horse / "0002.jpeg", noise(5))
+    (horse / "0003.jpg").symlink_to("0003.jpg")
+    with pytest.warns(UserWarning) as caught:
+        builder = prepare("internet_coseg", manual)
+    _, *lines = str(caught[0].message).split(" not as published:")[0].splitlines()[:4]
+    assert r"car/caf\xe9: this name is not UTF-8" in lines[0]
+    assert "Horse100/0002.jpg: another picture has its name" in lines[1]
+    assert "Horse100/0003.jpg" in lines[2]
+    assert builder.info.metadata["left_out"] == {"test": 3}
+    assert set(read(builder)) == {
+        *(("airplane", name) for name in ("0001", "0002")),
+        ("car", "0002"),
+        *(("horse", name) for name in ("0001", "0002")),
+    }
+
+
+def test_nothing_that_can_be_used(manual, prepare):
+    for truth in manual.rglob("GroundTruth/*.png"):
+        truth.unlink()
+    with pytest.raises(ValueError) as caught:
+        prepare("internet_coseg", manual)
+    message = str(caught.value)
+    assert f"expected pictures in {manual}. Received 6 files" in message
+    assert "Car100/GroundTruth/0001.png" in message and "Download" in message
 
 
 def test_bytes_of_plain_pictures_are_kept(manual, prepare, save, noise):

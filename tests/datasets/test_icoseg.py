@@ -71,6 +71,26 @@ def test_subset_may_be_listed(prepare, read, icoseg):
     assert {group for group, _ in examples} == {KITE, LIBERTY}
 
 
+def test_a_list_that_is_wrong_or_came_too_late(prepare, icoseg):
+    file = icoseg / "icoseg_subset8.txt"
+    file.write_text("panda7\n", encoding="utf-8")
+    try:
+        with pytest.raises(ValueError, match=r"subset8\.txt .*Received: \['panda7'\]"):
+            prepare("icoseg/subset8", icoseg)
+        file.write_bytes("é".encode("latin-1"))
+        with pytest.raises(ValueError, match=r"text file.*subset8\.txt"):
+            prepare("icoseg/subset8", icoseg)
+        file.unlink()
+        with pytest.warns(UserWarning, match="found 2"):
+            prepare("icoseg/subset8", icoseg)
+        prepare("icoseg/subset8", icoseg)
+        file.write_text(f"{KITE}\n", encoding="utf-8")
+        with pytest.raises(ValueError, match="prepared before its lists were changed"):
+            prepare("icoseg/subset8", icoseg)
+    finally:
+        file.unlink(missing_ok=True)
+
+
 def test_numbers_that_are_not_the_published_ones_are_named(prepare, icoseg):
     with pytest.warns(UserWarning) as caught:
         prepare("icoseg", icoseg)

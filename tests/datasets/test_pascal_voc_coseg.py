@@ -92,7 +92,7 @@ def test_a_picture_makes_an_example_per_class_and_void_is_kept(
 
 
 def test_listed_pictures_are_left_out(prepare, read, voc, exclude):
-    exclude("# the test set\n2007_000001.jpg\n\n2011_003276 not of this set\n")
+    exclude("# the test set\n2007_000001.jpg\n\n2011_003276  # not of this set\n")
     with pytest.warns(UserWarning) as caught:
         builder = prepare("pascal_voc_coseg", voc)
     assert sorted(read(builder, "train")) == [("tvmonitor", "2007_000002")]

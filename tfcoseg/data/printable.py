@@ -1,6 +1,15 @@
 """Names of files as people may read them, whatever bytes they are made of."""
 
 
+def is_text(name: str) -> bool:
+    """Whether a name, as Python reads it from the disk, is UTF-8 there."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def printable(text: str) -> str:
     """The text on one line that any terminal and any file takes.
 

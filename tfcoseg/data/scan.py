@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tfcoseg.data.printable import printable
+from tfcoseg.data.printable import is_text, printable
 from tfcoseg.data.record import Record, broken_link, header_problem_with
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
@@ -65,7 +65,7 @@ def _read_group(root, folder, void_value):
     except OSError as error:
         reason = f"{folder}: this group cannot be listed: {error.strerror}"
         return [], [broken_link(folder) or reason]
-    if not _is_text(folder.name):
+    if not is_text(folder.name):
         return [], [f"{folder}: the name of this group is not UTF-8; rename it"]
     if not images:
         return [], [f"{folder}: a group without pictures; remove it or add some"]
@@ -86,7 +86,7 @@ def _usable(images, masks, void_value):
     for image in images:
         mask = masks / f"{image.stem}.png"
         record = Record(masks.name, image.stem, image, mask, void_value)
-        if not _is_text(image.name):
+        if not is_text(image.name):
             problems.append(f"{image}: its name is not UTF-8; rename it")
         elif problem := header_problem_with(record):
             problems.append(problem)
@@ -102,11 +102,3 @@ def _usable(images, masks, void_value):
 
 def _is_picture(file):
     return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
-
-
-def _is_text(name):
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

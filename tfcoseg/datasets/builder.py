@@ -9,7 +9,8 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from tfcoseg.data.folder import in_short
-from tfcoseg.data.printable import printable
+from tfcoseg.data.leaving_out import read_ids
+from tfcoseg.data.printable import is_text, printable
 from tfcoseg.datasets.picture import Picture, examples_of, features
 from tfcoseg.datasets.published import Published
 
@@ -21,14 +22,18 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     (background), 1 (the group's object) and `VOID` = 255 (counts nowhere); "group":
     text; "name": text}. A picture of several groups makes as many examples.
 
-    A picture that cannot be read, or whose mask is of another size, is left out; one
-    warning names all of these. `info.metadata` keeps "manual_dir", from where the set
-    came, "groups", {split: {group: pictures}}, and "left_out", {split: pictures}.
+    A picture that cannot be read, whose mask is of another size, whose name is not
+    UTF-8, or which has the name of another of its group, is left out; one warning names
+    all of these. `info.metadata` keeps "manual_dir", from where the set came, "groups",
+    {split: {group: pictures}}, "left_out", {split: pictures}, and "lists", what
+    `LISTS` said. Pictures that are added to `manual_dir` later are not looked for.
 
     Attributes, to be set by each benchmark:
         PLACES: where in `manual_dir` it may lie.
         NEEDED: files or folders that the right place holds.
         HOMEPAGE: where it comes from.
+        LISTS: names of files in `manual_dir`, which need not be there, that say which
+            pictures to take or to leave out; see `tfcoseg.data.read_ids`.
     """
 
     VERSION = tfds.core.Version("1.0.0")
@@ -36,6 +41,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     PLACES: tuple[str, ...]
     NEEDED: tuple[str, ...]
     HOMEPAGE: str
+    LISTS: tuple[str, ...] = ()
 
     @abc.abstractmethod
     def _pictures(self, root: Path, manual_dir: Path) -> dict[str, Iterable[Picture]]:
@@ -67,23 +73,35 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
         Raises:
             FileNotFoundError: if the set is not in `manual_dir`.
-            ValueError: if it was prepared before, from another `manual_dir`.
+            ValueError: if it was prepared before, from another `manual_dir` or with
+                another list of pictures; or if there is no picture that can be read.
         """
-        wanted = download_config and download_config.manual_dir
-        if wanted and self.data_path.exists():
-            used = self.info.metadata.get("manual_dir", wanted)
-            if Path(wanted).resolve() != Path(used).resolve():
-                raise ValueError(
-                    f"{self.name} was prepared from {used} already, in "
-                    f"{self.data_dir}. Choose another `data_dir`, or delete that "
-                    f"folder. Received: manual_dir={str(wanted)!r}"
-                )
+        if self.data_path.exists():
+            self._check_origin(download_config and download_config.manual_dir)
         super().download_and_prepare(
             download_dir=download_dir,
             download_config=download_config,
             file_format=file_format,
             **({"permissions": permissions} if permissions else {}),
         )
+
+    def _check_origin(self, wanted):
+        """Raises unless the prepared set is of this folder, as its lists are now."""
+        used = Path(self.info.metadata.get("manual_dir", wanted or "."))
+        other = None
+        if wanted and Path(wanted).resolve() != used.resolve():
+            other = f"from {used} already", f"manual_dir={str(wanted)!r}"
+        elif used.is_dir() and self._lists(used) != self.info.metadata.get("lists", {}):
+            other = "before its lists were changed", f"{used} with {self.LISTS}"
+        if other is not None:
+            raise ValueError(
+                f"{self.name} was prepared {other[0]}, in {self.data_dir}. Choose "
+                f"another `data_dir`, or delete that folder. Received: {other[1]}"
+            )
+
+    def _lists(self, manual_dir):
+        files = {name: manual_dir / name for name in self.LISTS}
+        return {name: read_ids(f) for name, f in files.items() if f.is_file()}
 
     def _split_generators(self, dl_manager):
         try:
@@ -92,6 +110,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             raise FileNotFoundError(str(error)) from error
         pictures = self._pictures(self._root(manual_dir), manual_dir)
         self.info.metadata.update(manual_dir=str(manual_dir), groups={}, left_out={})
+        self.info.metadata["lists"] = self._lists(manual_dir)
         return {
             split: self._generate_examples(split, found)
             for split, found in pictures.items()
@@ -100,17 +119,21 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _generate_examples(
         self, split: str, pictures: Iterable[Picture]
     ) -> Iterator[tuple[str, dict]]:
-        groups, good, problems = Counter(), 0, []
+        groups, good, problems, keys = Counter(), 0, [], set()
         for picture in pictures:
             try:
-                examples = list(examples_of(picture))
+                examples = {_key(e): e for e in examples_of(picture)}
+                if not keys.isdisjoint(examples):
+                    raise ValueError(f"{picture.image}: another picture has its name")
             except (OSError, ValueError) as error:
                 problems.append(printable(str(error)))
                 continue
             good += 1
-            for example in examples:
-                groups[example["group"]] += 1
-                yield f"{example['group']}/{picture.name}", example
+            keys.update(examples)
+            groups.update(example["group"] for example in examples.values())
+            yield from examples.items()
+        if not groups:
+            raise ValueError(self._nothing(split, problems))
         self.info.metadata["groups"][split] = dict(sorted(groups.items()))
         self.info.metadata["left_out"][split] = len(problems)
         where = f"{self.info.full_name}, {split}"
@@ -119,6 +142,14 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             lines += [f"{where}: not as published:", *differences]
         if lines:
             warnings.warn("\n  ".join(lines), stacklevel=2)
+
+    def _nothing(self, split, problems):
+        found = in_short(problems) if problems else "none"
+        return (
+            f"{self.info.full_name}, {split}: expected pictures in "
+            f"{self.info.metadata['manual_dir']}. Received {found}\n"
+            f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
+        )
 
     def _root(self, manual_dir: Path) -> Path:
         for place in self.PLACES:
@@ -132,3 +163,11 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}\n"
             f"Received: a folder with {there[:20]}"
         )
+
+
+def _key(example):
+    """What TFDS tells the examples of a split apart by."""
+    key = f"{example['group']}/{example['name']}"
+    if not is_text(key):
+        raise ValueError(f"{key}: this name is not UTF-8; rename the file or folder")
+    return key

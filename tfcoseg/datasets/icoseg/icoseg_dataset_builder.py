@@ -48,6 +48,7 @@ Download CMU_Cornell_iCoseg_dataset.zip from
 http://chenlab.ece.cornell.edu/projects/touch-coseg/ and extract it in `manual_dir`, so
 that dataset_public/images/<group>/*.jpg and dataset_public/ground_truth/<group>/*.png
 are there."""
+    LISTS = (_SUBSET_FILE,)
     PLACES = ("dataset_public", "CMU_Cornell_iCoseg_dataset/dataset_public", "icoseg")
     NEEDED = ("images", "ground_truth")
     HOMEPAGE = "http://chenlab.ece.cornell.edu/projects/touch-coseg/"
@@ -55,7 +56,7 @@ are there."""
     def _pictures(self, root, manual_dir):
         folders = [path for path in (root / "images").iterdir() if path.is_dir()]
         if self.builder_config.name == "subset8":
-            folders = _subset(folders, manual_dir / _SUBSET_FILE)
+            folders = _subset(folders, self._lists(manual_dir))
         truths = root / "ground_truth"
         return {
             "test": [
@@ -71,10 +72,14 @@ are there."""
         return Published(_KNOWN, number=38, pictures=643)
 
 
-def _subset(folders, file):
+def _subset(folders, lists):
     """Those that a list names or, without one, whose first words tell the animal."""
-    if file.is_file():
-        wanted = set(file.read_text(encoding="utf-8").splitlines())
+    if wanted := set(lists.get(_SUBSET_FILE, ())):
+        if unknown := sorted(wanted - {folder.name for folder in folders}):
+            raise ValueError(
+                f"{_SUBSET_FILE} must hold the names of eight groups, which are those "
+                f"of the folders in `images`. Received: {unknown}"
+            )
         return [folder for folder in folders if folder.name in wanted]
     return [
         folder for folder in folders if _SUBSET.search(folder.name.partition("-")[0])

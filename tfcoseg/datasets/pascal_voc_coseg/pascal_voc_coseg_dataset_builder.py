@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import tensorflow_datasets as tfds
 
+from tfcoseg.data.leaving_out import read_ids
 from tfcoseg.datasets.builder import CoSegBuilder
 from tfcoseg.datasets.labels import read_labels
 from tfcoseg.datasets.picture import Picture
@@ -44,6 +45,7 @@ VOCdevkit/VOC2012/JPEGImages, SegmentationClass and ImageSets/Segmentation are t
 For the config `sbd` also put the label pictures of SBD, <id>.png, in
 VOCdevkit/VOC2012/{_SBD_FOLDER}. Pictures to leave out may be listed, an id a line, in
 `manual_dir`/{_EXCLUDE_FILE}."""
+    LISTS = (_EXCLUDE_FILE,)
     PLACES = (
         "VOCdevkit/VOC2012",
         "VOCtrainval_11-May-2012/VOCdevkit/VOC2012",
@@ -54,13 +56,13 @@ VOCdevkit/VOC2012/{_SBD_FOLDER}. Pictures to leave out may be listed, an id a li
 
     def _pictures(self, root, manual_dir):
         lists = root / "ImageSets/Segmentation"
-        ids = {split: _read_ids(lists / f"{n}.txt") for split, n in _SPLITS.items()}
+        ids = {split: read_ids(lists / f"{n}.txt") for split, n in _SPLITS.items()}
         truths = {id: "SegmentationClass" for split in ids.values() for id in split}
         if self.builder_config.name == "sbd":
             more = _sbd_ids(root / _SBD_FOLDER, known=truths)
             ids["train"] += more
             truths.update(dict.fromkeys(more, _SBD_FOLDER))
-        self._excluded = _excluded(manual_dir / _EXCLUDE_FILE, ids)
+        self._excluded = _excluded(self._lists(manual_dir), ids)
         return {
             split: [
                 Picture(
@@ -79,13 +81,6 @@ VOCdevkit/VOC2012/{_SBD_FOLDER}. Pictures to leave out may be listed, an id a li
         return Published(pictures=pictures - len(self._excluded[split]))
 
 
-def _read_ids(file):
-    """The first word of each line, without a suffix; lines of a # are comments."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    words = [line.split()[0] for line in lines if line.split()]
-    return [word.removesuffix(".jpg") for word in words if not word.startswith("#")]
-
-
 def _sbd_ids(folder, known):
     if not folder.is_dir():
         raise FileNotFoundError(
@@ -95,14 +90,14 @@ def _sbd_ids(folder, known):
     return sorted(path.stem for path in folder.glob("*.png") if path.stem not in known)
 
 
-def _excluded(file, ids):
+def _excluded(lists, ids):
     """{split: those of its ids that the file lists}."""
-    listed = set(_read_ids(file)) if file.is_file() else set()
+    listed = set(lists.get(_EXCLUDE_FILE, ()))
     excluded = {split: listed.intersection(names) for split, names in ids.items()}
     if listed and not any(excluded.values()):
         raise ValueError(
             "Expected ids such as 2007_000032, one a line, to leave out. Received: "
-            f"{file}, which names no picture of this set"
+            f"{_EXCLUDE_FILE}, which names no picture of this set"
         )
     return excluded
 
