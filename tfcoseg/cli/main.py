@@ -18,6 +18,7 @@ COMMANDS = {
     "segment": "cut out the object that two pictures have in common",
     "train": "train a model on folders of pictures with masks",
     "evaluate": "measure a model on a folder of pictures with masks",
+    "ablate": "measure what each part of the network is worth",
     "export": "write a model in the format of another runtime",
     "serve": "serve an exported model on this machine, for development",
     "client": "ask a server for the masks of two pictures, or load-test it",
