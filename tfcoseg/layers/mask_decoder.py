@@ -4,6 +4,10 @@ import keras
 
 from tfcoseg.ops.resize import resize_like
 
+# Of the moving statistics: an encoder that trains changes what they are of, and with
+# Keras' own 0.99 they fell so far behind that masks of validation were empty.
+_MOMENTUM = 0.95
+
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
 class MaskDecoder(keras.layers.Layer):
@@ -61,7 +65,7 @@ class MaskDecoder(keras.layers.Layer):
         self.context = int(context)
         shared = {"dtype": self.dtype_policy}
         self.correlation_norm = keras.layers.BatchNormalization(
-            name="correlation_norm", **shared
+            momentum=_MOMENTUM, name="correlation_norm", **shared
         )
         self.reduce = self._block(self.filters[0], 1, "reduce")
         self.stages = [
@@ -148,7 +152,9 @@ class MaskDecoder(keras.layers.Layer):
                     use_bias=False,
                     dtype=self.dtype_policy,
                 ),
-                keras.layers.BatchNormalization(dtype=self.dtype_policy),
+                keras.layers.BatchNormalization(
+                    momentum=_MOMENTUM, dtype=self.dtype_policy
+                ),
                 keras.layers.ReLU(dtype=self.dtype_policy),
             ],
             name=name,
