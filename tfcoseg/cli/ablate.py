@@ -2,13 +2,13 @@
 
 import argparse
 import contextlib
-import functools
 import os
 import sys
 from pathlib import Path
 
 import tfcoseg
 from tfcoseg.cli.ablate_arguments import add_ablate_arguments
+from tfcoseg.cli.progress import progress_bar
 from tfcoseg.files import write_json
 
 HELP = """\
@@ -79,7 +79,7 @@ def _fill_table(args):
             settings,
             args.cells,
             args.seeds,
-            _progress(args),
+            progress_bar(args.quiet),
             None if args.quiet else _tell,
             verbose=0 if args.quiet else 1,
         )
@@ -123,7 +123,7 @@ def _centre(args):
 
     records = rest_of_groups(args.validation, args.skip_first, args.void_value)
     model = CoSegMobileNetV2(weights=args.weights)
-    peaks = measure_peaks(model, records, args.size, _progress(args))
+    peaks = measure_peaks(model, records, args.size, progress_bar(args.quiet))
     settings = {
         "weights": Path(args.weights).name,
         "data": [Path(root).resolve().name for root in args.validation],
@@ -138,16 +138,9 @@ def _cost(args):
     from tfcoseg.ablate.claims import format_cost
     from tfcoseg.ablate.cost import compare_cost
 
-    costs = compare_cost(repeats=args.repeats, progress=_progress(args))
+    costs = compare_cost(repeats=args.repeats, progress=progress_bar(args.quiet))
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {"repeats": args.repeats, "load": load, "maps": costs}, format_cost(costs)
-
-
-def _progress(args):
-    from tqdm import tqdm
-
-    off = True if args.quiet else None
-    return functools.partial(tqdm, disable=off, dynamic_ncols=True, leave=False)
 
 
 @contextlib.contextmanager

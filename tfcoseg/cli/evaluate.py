@@ -1,10 +1,7 @@
 """`tfcoseg evaluate`: how good a model is on a folder of pictures with masks."""
 
 import argparse
-import contextlib
 import dataclasses
-import functools
-import importlib
 import sys
 import time
 from pathlib import Path
@@ -17,12 +14,14 @@ from tfcoseg.cli.evaluate_arguments import (
     add_protocol_arguments,
     check_arguments,
 )
+from tfcoseg.cli.evaluate_inputs import prepare_folder, protocol_options
 from tfcoseg.cli.evaluate_report import (
     EXAMPLES,
     add_report_arguments,
     cache_opener,
     curves,
 )
+from tfcoseg.cli.progress import progress_bar
 from tfcoseg.signature import WORKING_SIZE
 
 HELP = """\
@@ -81,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None:
         check_outputs(args.output, FILES, (), args.overwrite)
         make_folder(args.output)
-    folder = args.data or _prepare(args, benchmark)
-    protocol = declaration.protocol(**_options(args, folder, benchmark))
+    folder = args.data or prepare_folder(args, benchmark)
+    protocol = declaration.protocol(**protocol_options(args, folder, benchmark))
     evaluation, report = _evaluate(args, folder, protocol, benchmark, declaration)
     if benchmark or args.protocol:
         report |= beside(evaluation, benchmark, declaration)
@@ -96,58 +95,6 @@ def run(args: argparse.Namespace) -> int:
     for problem in evaluation.problems:
         print(problem, file=sys.stderr)
     return 1 if evaluation.problems else 0
-
-
-def _prepare(args, benchmark):
-    """The folder of a benchmark, laid out if it is not there yet."""
-    from tfcoseg.cli.quiet import quiet_tensorflow
-    from tfcoseg.evaluate.benchmarks import prepare
-
-    with quiet_tensorflow():
-        importlib.import_module("tfcoseg.datasets")
-    if args.quiet:
-        importlib.import_module("tensorflow_datasets").disable_progress_bar()
-    # What TFDS tells of its work is no result: it belongs on stderr.
-    with contextlib.redirect_stdout(sys.stderr):
-        return prepare(benchmark, args.data_dir, args.manual_dir, _progress(args))
-
-
-def _options(args, folder, benchmark):
-    """What `Protocol` takes, but for what the protocol's declaration decides."""
-    from tfcoseg.data.pairing import read_ids
-    from tfcoseg.evaluate.exclusions import CLASSES_FILE, read_exclusions
-
-    classes = folder / CLASSES_FILE
-    exclude = args.exclude or (classes if classes.is_file() else None)
-    options = {
-        "groups": args.groups,
-        "per_group": args.per_group,
-        "void_value": args.void,
-    }
-    if benchmark is not None:
-        of_part = benchmark.options(prepared=args.data is None)
-        options |= {k: v for k, v in of_part.items() if options[k] is None}
-    return {
-        **options,
-        "pairs": args.pairs,
-        "limit": args.limit,
-        "leave_out": read_ids(args.leave_out) if args.leave_out else (),
-        "wrong_partner": args.wrong_partner or args.controls,
-        "empty_pairs": args.empty_pairs or args.controls,
-        "no_correlation": args.no_correlation or args.controls,
-        "folds": args.folds,
-        "fold": args.fold,
-        "fold_by": args.fold_by,
-        "exclude": read_exclusions(exclude) if exclude else (),
-    }
-
-
-def _progress(args):
-    """How far, at what rate, and how long it will still take; on a terminal only."""
-    from tqdm import tqdm
-
-    off = True if args.quiet else None
-    return functools.partial(tqdm, disable=off, dynamic_ncols=True, leave=False)
 
 
 def _evaluate(args, folder, protocol, benchmark, declaration):
@@ -164,7 +111,7 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
         weights = describe_weights(args.weights)
         predictor = Predictor(args.weights, size, args.threshold)
     start = time.monotonic()
-    progress, examples = _progress(args), EXAMPLES if args.output else 0
+    progress, examples = progress_bar(args.quiet), EXAMPLES if args.output else 0
     cache_of = cache_opener(args, weights.sha256, protocol.metric_size)
     evaluation = evaluate_folder(
         predictor, folder, protocol, progress, examples, cache_of(predictor)
