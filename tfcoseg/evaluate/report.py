@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.data.folder import how_many
-from tfcoseg.evaluate.html_page import write_page
+from tfcoseg.evaluate.html.page import write_page
 from tfcoseg.evaluate.phrases import (
     declared_in_words,
     fold_in_words,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tfcoseg.evaluate.html_tables import AVERAGES, number, table
-from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.html.tables import AVERAGES, number, table
+from tfcoseg.evaluate.html.tags import Html, join, tag
 
 _VERDICTS = {
     "compatible": "same protocol",

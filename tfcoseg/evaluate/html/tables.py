@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tfcoseg.evaluate.html_charts import bar
-from tfcoseg.evaluate.html_tags import Html, tag
+from tfcoseg.evaluate.html.charts import bar
+from tfcoseg.evaluate.html.tags import Html, tag
 
 # The averages of the field, in words.
 AVERAGES = {"images": "over images", "groups": "over groups", "pooled": "pooled"}

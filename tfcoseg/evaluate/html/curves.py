@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tfcoseg.evaluate.html_charts import line_chart
-from tfcoseg.evaluate.html_tables import AVERAGES, curve_table
-from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.html.charts import line_chart
+from tfcoseg.evaluate.html.tables import AVERAGES, curve_table
+from tfcoseg.evaluate.html.tags import Html, join, tag
 from tfcoseg.evaluate.sizes import SIZES
 
 

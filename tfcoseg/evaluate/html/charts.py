@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.html.tags import Html, join, tag
 
 # In the units of the drawing, which are pixels on a phone and 1.3 pixels on a desktop.
 _WIDTH, _HEIGHT = 360, 240

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from tfcoseg.evaluate.extremes import Example, Extremes
-from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.html.tags import Html, join, tag
 from tfcoseg.pictures import read_image, read_mask, resize_image, resize_mask
 from tfcoseg.visualization import overlay
 

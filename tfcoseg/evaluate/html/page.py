@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.evaluate.extremes import Extremes
-from tfcoseg.evaluate.html_curves import size_chart, threshold_chart
-from tfcoseg.evaluate.html_header import page_header
-from tfcoseg.evaluate.html_pictures import examples
-from tfcoseg.evaluate.html_published import published_section
-from tfcoseg.evaluate.html_style import STYLE
-from tfcoseg.evaluate.html_tables import (
+from tfcoseg.evaluate.html.curves import size_chart, threshold_chart
+from tfcoseg.evaluate.html.header import page_header
+from tfcoseg.evaluate.html.pictures import examples
+from tfcoseg.evaluate.html.published import published_section
+from tfcoseg.evaluate.html.style import STYLE
+from tfcoseg.evaluate.html.tables import (
     empty_table,
     group_table,
     overall_table,
 )
-from tfcoseg.evaluate.html_tags import Html, tag
+from tfcoseg.evaluate.html.tags import Html, tag
 from tfcoseg.files import replace_file
 
 

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from tfcoseg.evaluate.html_tables import AVERAGES, number
-from tfcoseg.evaluate.html_tags import Html, join, tag
+from tfcoseg.evaluate.html.tables import AVERAGES, number
+from tfcoseg.evaluate.html.tags import Html, join, tag
 from tfcoseg.evaluate.phrases import (
     declared_in_words,
     fold_in_words,
