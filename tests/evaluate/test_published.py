@@ -16,6 +16,7 @@ from tfcoseg.evaluate.published import (
     rows_beside,
 )
 from tfcoseg.evaluate.setting import SOME, Setting
+from tfcoseg.signature import WORKING_SIZE
 
 FIGURES = published_figures()
 # Typed a second time, as P/J, so that a slip of the pen in the file does not go by.
@@ -31,7 +32,7 @@ TYPED_AGAIN = """
   CycleSegNet 95.8/75.4         97.9/87.2   -/80.4          nf         nf
   DINO        88.2/60.7         96.5/86.7   94.6/79.5       nf         -/79.5
 """
-SETTING = Setting("pets", "all", 1037, "all", 512, ("pooled",), 0.5)
+SETTING = Setting("pets", "all", 1037, "all", 512, 512, ("pooled",), 0.5)
 
 
 @pytest.fixture
@@ -74,6 +75,8 @@ def test_a_figure_that_was_reached_in_the_same_way_is_compatible(figure):
         ({"pairs": "consecutive"}, "all pairs instead of consecutive pairs"),
         ({"metric_size": ORIGINAL}, "other size (512 x 512)"),
         ({"metric_size": 224}, "other size (512 x 512)"),
+        ({"metric_size": 224, "working_size": 224}, "other size (512 x 512)"),
+        ({"working_size": 224}, "other working size (512 x 512)"),
         ({"averages": ("images", "groups")}, "other average (pooled)"),
         ({"threshold": 0.4}, "other threshold (0.5)"),
         ({"groups": "groups7"}, "other pictures"),
@@ -92,7 +95,8 @@ def test_each_difference_alone_makes_it_incompatible(figure, change, reason):
     "change, missing",
     [
         ({"pairs": None}, "pairs"),
-        ({"metric_size": None}, "size"),
+        ({"input_size": None}, "working size"),
+        ({"metric_size": None}, "metric size"),
         ({"average": None}, "average"),
         ({"threshold": None}, "threshold"),
         ({"groups": None}, "pictures"),
@@ -151,6 +155,7 @@ def test_on_voc_a_system_is_compatible_with_its_own_protocol_alone(protocol, sys
             groups="all",
             pictures=1037,
             pairs=declaration.pairs,
+            working_size=declaration.working_size or WORKING_SIZE,
             metric_size=declaration.metric_size,
             averages=declaration.averages or AVERAGES,
             threshold=declaration.threshold,
@@ -161,7 +166,7 @@ def test_on_voc_a_system_is_compatible_with_its_own_protocol_alone(protocol, sys
 
 
 def test_of_msrc_nobody_published_which_pictures():
-    setting = Setting("msrc_coseg", "groups7", 70, "group", 321, ("groups",), 0.5)
+    setting = Setting("msrc_coseg", "groups7", 70, "group", 321, 321, ("groups",), 0.5)
     rows = {row["system"]: row for row in rows_beside(setting)}
     assert rows["MCANet"]["verdict"] == "unknown"
     assert rows["MCANet"]["missing"] == ["pictures"]
@@ -170,7 +175,8 @@ def test_of_msrc_nobody_published_which_pictures():
 
 
 def test_the_comparable_ones_come_first():
-    setting = Setting("pascal_voc_coseg", "all", 1037, "fives", 224, ("images",), 0.5)
+    ours = "fives", 224, 224, ("images",), 0.5
+    setting = Setting("pascal_voc_coseg", "all", 1037, *ours)
     rows = rows_beside(setting)
     verdicts = [row["verdict"] for row in rows]
     order = ["compatible", "unknown", "incompatible"]

@@ -34,7 +34,7 @@ def setting(predictor):
 
 def test_all_of_a_folder(setting, folder):
     assert setting(folder) == Setting(
-        "msrc_coseg", "all", 12, "consecutive", ORIGINAL, AVERAGES, 0.5
+        "msrc_coseg", "all", 12, "consecutive", 64, ORIGINAL, AVERAGES, 0.5
     )
 
 

@@ -28,6 +28,7 @@ def test_table_of_an_evaluation(folder, predictor):
 
 def report_of(folder, predictor, name, benchmark="internet_coseg", **options):
     declaration = PROTOCOLS[name]
+    predictor.working_size = declaration.working_size or 64
     evaluation = evaluate_folder(predictor, folder, declaration.protocol(**options))
     return {
         **summarise(evaluation),

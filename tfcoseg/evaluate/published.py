@@ -76,6 +76,8 @@ def differences(figure: Figure, setting: Setting) -> list[str]:
         reasons.append(f"{PAIRINGS[figure.pairs]} instead of {PAIRINGS[setting.pairs]}")
     if figure.metric_size not in (None, setting.metric_size):
         reasons.append(f"other size ({size_in_words(figure.metric_size)})")
+    elif figure.input_size not in (None, setting.working_size):
+        reasons.append(f"other working size ({size_in_words(figure.input_size)})")
     if figure.average not in (None, *setting.averages):
         reasons.append(f"other average ({averages_in_words([figure.average])})")
     if figure.threshold not in (None, setting.threshold):
@@ -91,7 +93,8 @@ def not_published(figure: Figure) -> list[str]:
     """What of a figure's protocol is not published."""
     facts = {
         "pairs": figure.pairs,
-        "size": figure.metric_size,
+        "working size": figure.input_size,
+        "metric size": figure.metric_size,
         "average": figure.average,
         "threshold": figure.threshold,
         "pictures": figure.groups and figure.pictures,

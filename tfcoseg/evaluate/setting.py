@@ -19,6 +19,7 @@ class Setting:
         groups: `"all"`, the name of a part of the benchmark, or `"some"`.
         pictures: how many, in all; `"some"` if they are a choice of ours.
         pairs: a name of `tfcoseg.evaluate.partners`.
+        working_size: side of the square that the network saw.
         metric_size: side of the square at which masks were judged, or `ORIGINAL`.
         averages: those that are reported.
         threshold: from which on a pixel was object.
@@ -28,6 +29,7 @@ class Setting:
     groups: str
     pictures: int | str
     pairs: str
+    working_size: int
     metric_size: int | str
     averages: tuple[str, ...]
     threshold: float
@@ -54,6 +56,7 @@ def setting_of(
         groups=_groups(evaluation, benchmark),
         pictures=SOME if chosen else pictures,
         pairs=protocol.pairs,
+        working_size=evaluation.working_size,
         metric_size=protocol.metric_size or ORIGINAL,
         averages=declaration.averages or AVERAGES,
         threshold=evaluation.threshold,
