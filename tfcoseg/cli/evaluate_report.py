@@ -36,10 +36,10 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         "--cache",
         type=Path,
         metavar="DIR",
-        help="folder that keeps what has been judged, 0.3 kB for a mask: a command "
-        "that was stopped, or is given again, goes on where it was, unless weights, "
-        "options, pictures or code have changed (default: cache in that of --output; "
-        "none without)",
+        help="folder that keeps what has been judged, 0.3 kB for a mask, but no "
+        "encoded pictures: a command that was stopped, or is given again, goes on with "
+        "the next mask, unless weights, options, pictures or code have changed "
+        "(default: cache in that of --output; none without)",
     )
 
 
