@@ -71,7 +71,7 @@ def test_subset_may_be_listed(prepare, read, icoseg):
     assert {group for group, _ in examples} == {KITE, LIBERTY}
 
 
-def test_a_list_that_is_wrong_or_came_too_late(prepare, icoseg):
+def test_a_list_that_is_wrong_or_came_too_late(prepare, icoseg, tmp_path):
     file = icoseg / "icoseg_subset8.txt"
     file.write_text("panda7\n", encoding="utf-8")
     try:
@@ -87,6 +87,14 @@ def test_a_list_that_is_wrong_or_came_too_late(prepare, icoseg):
         file.write_text(f"{KITE}\n", encoding="utf-8")
         with pytest.raises(ValueError, match="prepared before its lists were changed"):
             prepare("icoseg/subset8", icoseg)
+        with pytest.raises(ValueError, match="prepared before its lists were changed"):
+            tfds.load("icoseg/subset8", data_dir=tmp_path / "tfds")
+        again = tfds.download.DownloadConfig(
+            manual_dir=icoseg, download_mode=tfds.GenerateMode.REUSE_CACHE_IF_EXISTS
+        )
+        builder = tfds.builder("icoseg/subset8", data_dir=tmp_path / "tfds")
+        with pytest.warns(UserWarning, match="found 1"):
+            builder.download_and_prepare(download_config=again)
     finally:
         file.unlink(missing_ok=True)
 

@@ -69,15 +69,18 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     ):
         """Prepares the set, but never passes one folder's data off as another's.
 
-        TFDS itself would return what it prepared before, wherever that came from.
+        TFDS itself would return what it prepared before, wherever that came from. So
+        does `tfds.load`, which does not come here once the set is prepared, unless a
+        list of pictures was changed: for another folder give it another `data_dir`.
 
         Raises:
             FileNotFoundError: if the set is not in `manual_dir`.
             ValueError: if it was prepared before, from another `manual_dir` or with
                 another list of pictures; or if there is no picture that can be read.
         """
-        if self.data_path.exists():
-            self._check_origin(download_config and download_config.manual_dir)
+        config = download_config or tfds.download.DownloadConfig()
+        if self.data_path.exists() and not config.download_mode.overwrite_dataset:
+            self._check_origin(config.manual_dir)
         super().download_and_prepare(
             download_dir=download_dir,
             download_config=download_config,
@@ -85,19 +88,28 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             **({"permissions": permissions} if permissions else {}),
         )
 
+    def is_prepared(self):
+        """Whether the set is prepared, and its lists of pictures are as they were."""
+        return super().is_prepared() and not self._lists_were_changed()
+
     def _check_origin(self, wanted):
         """Raises unless the prepared set is of this folder, as its lists are now."""
         used = Path(self.info.metadata.get("manual_dir", wanted or "."))
         other = None
         if wanted and Path(wanted).resolve() != used.resolve():
             other = f"from {used} already", f"manual_dir={str(wanted)!r}"
-        elif used.is_dir() and self._lists(used) != self.info.metadata.get("lists", {}):
+        elif self._lists_were_changed():
             other = "before its lists were changed", f"{used} with {self.LISTS}"
         if other is not None:
             raise ValueError(
                 f"{self.name} was prepared {other[0]}, in {self.data_dir}. Choose "
                 f"another `data_dir`, or delete that folder. Received: {other[1]}"
             )
+
+    def _lists_were_changed(self):
+        used = Path(self.info.metadata.get("manual_dir", ""))
+        then = self.info.metadata.get("lists", {})
+        return used.is_absolute() and used.is_dir() and self._lists(used) != then
 
     def _lists(self, manual_dir):
         files = {name: manual_dir / name for name in self.LISTS}
@@ -122,7 +134,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         groups, good, problems, keys = Counter(), 0, [], set()
         for picture in pictures:
             try:
-                examples = {_key(e): e for e in examples_of(picture)}
+                examples = {_key(e, picture): e for e in examples_of(picture)}
                 if not keys.isdisjoint(examples):
                     raise ValueError(f"{picture.image}: another picture has its name")
             except (OSError, ValueError) as error:
@@ -165,9 +177,11 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         )
 
 
-def _key(example):
+def _key(example, picture):
     """What TFDS tells the examples of a split apart by."""
     key = f"{example['group']}/{example['name']}"
     if not is_text(key):
-        raise ValueError(f"{key}: this name is not UTF-8; rename the file or folder")
+        raise ValueError(
+            f"{picture.image}: its name, or that of its group, is not UTF-8; rename it"
+        )
     return key
