@@ -48,6 +48,9 @@ examples:
       --folds 4 --fold 0 --fold-by class
 """
 
+# What the parser keeps beside the options.
+_NO_OPTIONS = "command", "run", "error"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
@@ -101,9 +104,8 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     """The evaluation, and all that is reported of it."""
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate import evaluate_folder
-    from tfcoseg.evaluate.benchmarks import name_of_set, names_of_set
     from tfcoseg.evaluate.summary import summarise
-    from tfcoseg.evaluate.weights import describe_weights, fold_of
+    from tfcoseg.evaluate.weights import describe_weights
     from tfcoseg.inference import Predictor
 
     size = args.size or declaration.working_size or WORKING_SIZE
@@ -116,26 +118,30 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     evaluation = evaluate_folder(
         predictor, folder, protocol, progress, examples, cache_of(predictor)
     )
-    given = {
-        k: v for k, v in vars(args).items() if k not in ("command", "run", "error")
-    }
+    about = _about(args, folder, benchmark, weights, size)
+    about["seconds"] = round(time.monotonic() - start, 1)
+    further = curves(evaluation, predictor, args.sizes, cache_of, progress)
+    return evaluation, {**about, **summarise(evaluation), **further}
+
+
+def _about(args, folder, benchmark, weights, size):
+    """What was asked, of which weights, and whether they were trained on it."""
+    from tfcoseg.evaluate.benchmarks import name_of_set, names_of_set
+    from tfcoseg.evaluate.weights import fold_of
+
+    given = {k: v for k, v in vars(args).items() if k not in _NO_OPTIONS}
+    options = {k: str(v) if isinstance(v, Path) else v for k, v in given.items()}
     names = names_of_set(name_of_set(folder))
     if benchmark is not None:
         names |= names_of_set(benchmark.name)
     fold = args.folds and fold_of(folder, args.folds, args.fold, args.fold_by)
-    about = {
+    return {
         "tfcoseg": tfcoseg.__version__,
         "data": benchmark.full_name if benchmark else folder.resolve().name,
-        "options": {
-            **{k: str(v) if isinstance(v, Path) else v for k, v in given.items()},
-            "size": size,
-        },
+        "options": {**options, "size": size},
         "weights": dataclasses.asdict(weights),
         "is_training_score": weights.has_seen(names, fold),
-        "seconds": round(time.monotonic() - start, 1),
     }
-    further = curves(evaluation, predictor, args.sizes, cache_of, progress)
-    return evaluation, {**about, **summarise(evaluation), **further}
 
 
 def _without_published(args, folder, void_value):
