@@ -42,6 +42,24 @@ def test_what_lies_above_the_cached_skips_is_the_network(plain, records, model):
         np.testing.assert_allclose(masks[name], expected, atol=0.02)
 
 
+def test_in_training_too_the_encoder_uses_no_statistics_of_a_batch(
+    plain, records, model
+):
+    pairs = consecutive_pairs(records)[:4]
+    inputs, _ = next(iter(plain.dataset(pairs, batch_size=4, features=False)))
+    upper = upper_model(model, plain.channels)
+    parts = [model.get_layer(name) for name in ("siamese_encoder", "mask_decoder")]
+    before = [part.get_weights() for part in parts]
+    upper(inputs, training=True)
+    same = [
+        all(map(np.array_equal, part.get_weights(), weights))
+        for part, weights in zip(parts, before)
+    ]
+    for part, weights in zip(parts, before):
+        part.set_weights(weights)
+    assert same == [True, False]
+
+
 def test_above_the_skips_the_encoder_trains_and_below_it_does_not(plain, model):
     trained = {variable.path for variable in upper_model(model, plain.channels).weights}
     trunk = model.get_layer("siamese_encoder").trunk

@@ -184,11 +184,24 @@ def upper_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
     skip "a_1" through the layers above it. They train, in inference mode; what lies
     below the skip does not, and need not be computed.
     """
-    above = network.get_layer("siamese_encoder").above_skip()
+    above = _InInferenceMode(network.get_layer("siamese_encoder").above_skip())
     skips = {index: count for index, count in channels.items() if index}
-    return _model(
-        network, skips, lambda maps: [above(maps[0], training=False), *maps], "upper"
-    )
+    return _model(network, skips, lambda maps: [above(maps[0]), *maps], "upper")
+
+
+class _InInferenceMode(keras.layers.Layer):
+    """A model that never uses the statistics of a batch, though it may train.
+
+    A functional model hands its own `training` to all it consists of, whatever they
+    were called with; inside a layer the word stands.
+    """
+
+    def __init__(self, model, **kwargs):
+        super().__init__(**kwargs)
+        self.model = model
+
+    def call(self, inputs):
+        return self.model(inputs, training=False)
 
 
 def _model(network, channels, complete, name):
