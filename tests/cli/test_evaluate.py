@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.cli.main import build_parser, main
 
 
@@ -70,9 +69,9 @@ def test_table_json_and_sheet(evaluate, tmp_path, capsys):
         assert sheet.height > 6 * 160
 
 
-def test_with_the_network(data, tmp_path, capsys):
+def test_with_the_network(data, model, tmp_path, capsys):
     path = tmp_path / "untrained.weights.h5"
-    CoSegMobileNetV2(weights=None).save_weights(path)
+    model.save_weights(path)
     command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
     assert main([*command, "--controls"]) == 0
     printed = capsys.readouterr().out
