@@ -99,7 +99,8 @@ def test_heading_tells_which_pairs_and_pictures_were_chosen(folder, predictor):
 
 
 def test_heading_tells_training_scores_and_weights_that_nobody_knows(folder, predictor):
-    report = report_of(folder, predictor, "ours", limit=1)
+    report = report_of(folder, predictor, "ours", limit=1, groups=["car"])
+    assert "1 group, 1 picture (3 more in no pair that is judged)" in heading(report)
     told = "training scores"
     assert told not in heading(report)
     report["weights"]["trained_on"] = ["pets"]

@@ -8,8 +8,10 @@ from tfcoseg.evaluate.partners import PAIRINGS
 
 def pictures_in_words(report: Mapping[str, Any]) -> str:
     """How many pictures were judged, by what they were chosen, how many were not."""
-    protocol, groups = report["protocol"], len(report["groups"])
-    text = f"{groups} group{'s' * (groups != 1)}, {report['pictures']} pictures"
+    protocol, pictures = report["protocol"], report["pictures"]
+    text = (
+        f"{_counted(len(report['groups']), 'group')}, {_counted(pictures, 'picture')}"
+    )
     chosen = []
     if protocol.get("per_group"):
         chosen.append(f"the first {protocol['per_group']} of each group")
@@ -63,3 +65,7 @@ def training_in_words(report: Mapping[str, Any]) -> str:
             "training run is beside it. If on this set, these are training scores."
         )
     return ""
+
+
+def _counted(number, noun):
+    return f"{number} {noun}{'s' * (number != 1)}"
