@@ -1,5 +1,5 @@
 from tfcoseg.evaluate.html.page import build_page
-from tfcoseg.evaluate.html.tags import Html, join, tag
+from tfcoseg.evaluate.html.tags import Html, command, join, tag
 
 NASTY = '<b>"cats" & dogs\'</b>'
 
@@ -28,3 +28,5 @@ def test_tags():
     assert tag("text", text_anchor="end") == '<text text-anchor="end"></text>'
     assert join("<", Html("<br/>")) == "&lt;<br/>"
     assert isinstance(join("x"), Html)
+    code = "<code><span>a</span> <span>--b</span> <span>&lt;c&gt;</span></code>"
+    assert command("a --b <c>") == code

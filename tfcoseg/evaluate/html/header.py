@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfcoseg.evaluate.html.tables import AVERAGES, number
-from tfcoseg.evaluate.html.tags import Html, join, tag
+from tfcoseg.evaluate.html.tags import Html, command, join, tag
 from tfcoseg.evaluate.phrases import (
     declared_in_words,
     fold_in_words,
@@ -52,7 +52,7 @@ def _facts(report):
         "Threshold": f"{protocol['threshold']:g}",
         "Measured at": protocol["measured_at"],
         "Weights": f"{weights['name']}, sha256 {weights['sha256'][:16]}",
-        "Command": tag("code", command_line(report.get("options", {}))),
+        "Command": command(command_line(report.get("options", {}))),
     }
     if fold := fold_in_words(protocol):
         facts = {"Fold": fold, **facts}

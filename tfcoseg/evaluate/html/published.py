@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfcoseg.evaluate.html.tables import AVERAGES, number, table
-from tfcoseg.evaluate.html.tags import Html, join, tag
+from tfcoseg.evaluate.html.tags import Html, command, join, tag
 
 _VERDICTS = {
     "compatible": "same protocol",
@@ -93,5 +93,5 @@ def _cross_validation(commands):
     )
     yield tag("p", told)
     for by, lines in commands.items():
-        code = (tag("li", tag("code", line)) for line in lines)
+        code = (tag("li", command(line)) for line in lines)
         yield join(tag("p", f"By {by}:"), tag("ul", *code))

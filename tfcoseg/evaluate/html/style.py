@@ -22,8 +22,8 @@ h2 { margin: 2.5rem 0 .6rem; font-size: 1.2rem; }
 h3 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
 p, ul { margin: .5rem 0; max-width: 46rem; }
 header p { margin: .25rem 0 0; color: var(--soft); }
-.note { padding: .4rem .8rem; background: var(--panel);
-  border-left: 4px solid var(--warn); }
+header .note { margin: .8rem 0; padding: .4rem .8rem; background: var(--panel);
+  border-left: 4px solid var(--warn); color: var(--ink); }
 .figures { display: grid; gap: .6rem; margin: 1.2rem 0;
   grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
 .figures div { padding: .6rem .8rem; border-radius: .4rem; background: var(--panel); }
@@ -34,6 +34,7 @@ header p { margin: .25rem 0 0; color: var(--soft); }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; }
 code { font: .9em/1.5 ui-monospace, monospace; }
+code span { display: inline-block; }
 .scroll { overflow-x: auto; overflow-wrap: normal; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align: right;

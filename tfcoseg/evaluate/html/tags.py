@@ -31,6 +31,12 @@ def join(*content: Any) -> Html:
     return Html("".join(p if isinstance(p, Html) else escape(str(p)) for p in content))
 
 
+def command(text: str) -> Html:
+    """A command, whose lines end between its words, and not after a hyphen."""
+    words = (tag("span", word) for word in text.split(" "))
+    return tag("code", Html(" ".join(words)))
+
+
 def _attribute(item):
     name, value = item
     name = name.removesuffix("_").replace("_", "-")
