@@ -8,7 +8,7 @@ from tfcoseg.ablate import CELLS, Cell, build_head, find_cells
 from tfcoseg.ablate.heads import describe_head
 from tfcoseg.train.features import head_model
 
-CHANNELS = (320, 32, 24)
+CHANNELS = (672, 32, 24)
 PARTS = ("features", "skips", "output_stride", "encoder_features", "negative_share")
 KERNELS = {
     "kernels-11": (11,),
@@ -29,12 +29,15 @@ CHANGES = {
     "levels-learned": ({"pyramid_xcorr.level_weights": "learned"}, 3),
     "no-correlation": ({"correlation": "NoPartner"}, 0),
     "no-correlation-no-negatives": ({"correlation": "NoPartner"}, 0),
-    "non-local": ({"correlation": "NonLocal"}, -1432),
-    "no-features": ({"features": False}, -320 * 128),
-    "no-features-no-skips": ({"features": False}, -320 * 128),
+    "non-local": ({"correlation": "NonLocal"}, 1051),
+    "no-features": ({"features": False}, -672 * 128),
+    "no-features-no-skips": ({"features": False}, -672 * 128),
     "no-negatives": ({"negative_share": 0.0}, 0),
     "no-skips": (NO_SKIPS, None),
+    "no-context": ({"mask_decoder.context": 0}, None),
     "stride-8": ({"output_stride": 8}, 0),
+    "features-12": ({"encoder_features": ("block_12_add",)}, 0),
+    "features-16": ({"encoder_features": None}, 0),
 }
 
 

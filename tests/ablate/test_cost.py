@@ -29,7 +29,7 @@ def test_every_figure_of_both_layers(costs):
 
 def test_counts_are_those_of_the_equations(costs):
     """Of the maps of 12 x 12, written out."""
-    positions, channels, filters, width = 144, 320, 256, 120
+    positions, channels, filters, width = 144, 672, 256, 105
     ours, theirs = costs[1]["correlation"], costs[1]["non_local"]
     convolutions = positions * (channels * filters + filters * filters)
     correlation = positions * filters * 19 * 19
@@ -47,7 +47,7 @@ def test_counts_are_those_of_the_equations(costs):
 def test_both_layers_have_as_many_parameters(costs):
     layers = [make_layer(name) for name in ("correlation", "non_local")]
     for layer in layers:
-        layer.build((None, 9, 9, 320), (None, 9, 9, 320))
+        layer.build((None, 9, 9, 672), (None, 9, 9, 672))
     ours, theirs = (layer.count_params() for layer in layers)
     assert theirs == pytest.approx(ours, rel=0.01)
 

@@ -59,7 +59,7 @@ def test_a_row_holds_all_that_is_to_be_known_of_a_cell(table, settings):
 def test_weights_are_those_of_the_head_as_it_was_judged(table):
     folder, rows = table
     (cell,) = find_cells(["base"])
-    head = cell.build(cell, (320, 32, 24))
+    head = cell.build(cell, (672, 32, 24))
     before = head.get_weights()
     head.load_weights(folder / "weights" / "base-0.weights.h5")
     assert any((one != two).any() for one, two in zip(before, head.get_weights()))

@@ -9,9 +9,11 @@ import keras
 from tfcoseg.ablate.heads import build_head
 from tfcoseg.ablate.no_partner import NoPartner
 from tfcoseg.ablate.non_local import NonLocal
+from tfcoseg.applications.coseg import FEATURES
 from tfcoseg.layers import MaskDecoder, PyramidXCorr
 
 FILTERS = 256
+STAGES, CONTEXT = (128, 64, 32), 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,11 +47,11 @@ class Cell:
     change: str
     beside: str = "base"
     correlation: Callable[[], keras.layers.Layer] = partial(PyramidXCorr, FILTERS)
-    decoder: Callable[[], keras.layers.Layer] = partial(MaskDecoder, (128, 64, 32))
+    decoder: Callable[[], keras.layers.Layer] = partial(MaskDecoder, STAGES, CONTEXT)
     features: bool = True
     skips: bool = True
     output_stride: int = 16
-    encoder_features: str | tuple[str, ...] | None = None
+    encoder_features: str | tuple[str, ...] | None = FEATURES
     negative_share: float = 0.25
     build: Callable[["Cell", Sequence[int]], keras.Model] = build_head
 
@@ -101,14 +103,14 @@ CELLS = (
     Cell(
         "non-local",
         "attention of every position to every position of the partner",
-        correlation=partial(NonLocal, FILTERS, width=120),
+        correlation=partial(NonLocal, FILTERS, width=105),
     ),
     Cell("no-features", "the decoder gets F and the skips, not f", features=False),
     Cell(
         "no-features-no-skips",
         "the decoder gets F alone",
         beside="no-skips",
-        decoder=partial(MaskDecoder, (128,)),
+        decoder=partial(MaskDecoder, STAGES[:1], CONTEXT),
         features=False,
         skips=False,
     ),
@@ -116,10 +118,19 @@ CELLS = (
     Cell(
         "no-skips",
         "a decoder of one stage, without skips",
-        decoder=partial(MaskDecoder, (128,)),
+        decoder=partial(MaskDecoder, STAGES[:1], CONTEXT),
         skips=False,
     ),
+    Cell(
+        "no-context",
+        "no convolutions at half the features' size",
+        decoder=partial(MaskDecoder, STAGES),
+    ),
     Cell("stride-8", "features at output stride 8", output_stride=8),
+    Cell("features-12", "features of block 12 alone", encoder_features=FEATURES[:1]),
+    Cell(
+        "features-16", "features of block 16, the encoder's last", encoder_features=None
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from tfcoseg.ablate.non_local import NonLocal
 from tfcoseg.layers import PyramidXCorr
 
 # Those of MobileNetV2's features, and of the base; see `NonLocal` for the width.
-CHANNELS, FILTERS, WIDTH = 320, 256, 120
+CHANNELS, FILTERS, WIDTH = 672, 256, 105
 NAMES = ("correlation", "non_local")
 
 

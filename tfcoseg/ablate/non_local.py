@@ -24,7 +24,7 @@ class NonLocal(keras.layers.Layer):
 
     Args:
         filters: channels of the result.
-        width: channels of theta, phi and g. From 320 channels to 256 filters, 120 make
+        width: channels of theta, phi and g. From 672 channels to 256 filters, 105 make
             as many parameters as `PyramidXCorr` has, to one percent.
 
     Call arguments:
