@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from tfcoseg.data import transforms
-from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import Pair
-from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.data.record import Record, read_record
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B, TRAINING_SIZE, VOID
 
 Transform = Callable[[dict], dict]
@@ -131,17 +130,10 @@ def _steps(size, augment):
 
 
 def _read(records, index, void_value):
-    """Reads inside a graph what `tfcoseg.pictures`, the one reader of all, reads."""
+    """Reads a record inside a graph."""
 
     def read(i):
-        record = records[i]
-        value = void_value if record.void_value is None else record.void_value
-        image, mask = read_image(record.image), read_mask(record.mask, value)
-        if image.shape[:2] != mask.shape:
-            raise ValueError(
-                "A picture and its mask must have one size. Received: "
-                f"{record.image} of {image.shape[:2]}, {record.mask} of {mask.shape}"
-            )
+        image, mask = read_record(records[i], void_value)
         return image, mask[..., None]
 
     image, mask = tf.numpy_function(read, [index], (tf.uint8, tf.uint8))

@@ -1,4 +1,4 @@
-"""Reads the pictures of a folder inside a graph, through the one reader of all."""
+"""Reads the pictures of a folder inside a graph."""
 
 import warnings
 
@@ -7,7 +7,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from tfcoseg.data.printable import printable
-from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.data.record import read_record
 
 
 class Loader:
@@ -57,15 +57,8 @@ class Loader:
         )
 
     def _read(self, index):
-        record = self.records[index]
         try:
-            image = read_image(record.image)
-            mask = read_mask(record.mask, record.void_value)
-            if image.shape[:2] != mask.shape:
-                raise ValueError(
-                    "A picture and its mask must have one size. Received: "
-                    f"{image.shape} of {record.image}, {mask.shape} of {record.mask}"
-                )
+            image, mask = read_record(self.records[index])
         except (OSError, ValueError) as error:
             if not self.skip:
                 raise
