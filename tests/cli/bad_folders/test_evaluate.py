@@ -1,0 +1,44 @@
+"""What is wrong with a folder earns a line of an evaluation; the rest is judged."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+from PIL import Image
+
+from tfcoseg.cli.main import main
+from tfcoseg.evaluate import evaluate_folder
+
+
+class Guess:
+    """Takes everything for the object."""
+
+    working_size, threshold = 33, 0.5
+
+    def encode(self, path):
+        height, width = np.asarray(Image.open(path)).shape[:2]
+        return SimpleNamespace(tensors={"kernel": np.ones(1)}, size=(height, width))
+
+    def decode(self, encoded, kernel, correlation="on"):
+        return np.ones(encoded.size, np.float32), 1.0
+
+
+def test_what_is_wrong_is_named_once(root, spoiled):
+    evaluation = evaluate_folder(Guess(), root)
+    (line,) = evaluation.problems
+    assert spoiled.said in line and line.isprintable()
+    judged = [judgement.comparison.record for judgement in evaluation.judgements]
+    assert {(r.group, r.name) for r in judged} == spoiled.left
+
+
+def test_the_report_counts_them(root, spoil, tmp_path, brightness, capsys):
+    spoil("truncated_jpeg", "group_not_utf_8", "empty_group")
+    weights = tmp_path / "w.weights.h5"
+    weights.write_bytes(b"not looked into")
+    line = ["evaluate", "--data", root, "--weights", weights, "--size", 33]
+    assert main([*map(str, line), "--output", str(tmp_path / "out"), "--quiet"]) == 1
+    printed = capsys.readouterr()
+    assert "left out: 3 files or groups" in printed.out
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert sorted(results["left_out"]) == sorted(printed.err.splitlines())
+    assert len(results["left_out"]) == 3
