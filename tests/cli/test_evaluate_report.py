@@ -74,7 +74,7 @@ def test_report_has_curves_and_pictures(evaluate, tmp_path, capsys):
     assert curve["images"][9] == figures["overall"]["J"]["images"]
     page = (out / "report.html").read_text(encoding="utf-8")
     assert f"{figures['overall']['J']['images']:.1f}" in page
-    assert page.count("<figure>") == EXAMPLES and "--sizes 65,49" in page
+    assert page.count("<figure>") == EXAMPLES and "<span>65,49</span>" in page
 
 
 def test_interrupted_command_goes_on_where_it_was(evaluate, decodings, tmp_path):

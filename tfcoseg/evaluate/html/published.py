@@ -5,17 +5,20 @@ from typing import Any
 
 from tfcoseg.evaluate.html.tables import AVERAGES, number, table
 from tfcoseg.evaluate.html.tags import Html, command, join, tag
+from tfcoseg.evaluate.published import COMPATIBLE, INCOMPATIBLE, UNKNOWN
 
 _VERDICTS = {
-    "compatible": "same protocol",
-    "unknown": "not all is known",
-    "incompatible": "not comparable",
+    COMPATIBLE: "same protocol",
+    UNKNOWN: "not all is known",
+    INCOMPATIBLE: "not comparable",
 }
 
 
 def published_section(report: Mapping[str, Any]) -> Html | str:
-    """A table, if the report has figures of others; how to get some honest ones, if the
-    weights were trained on this set."""
+    """The figures of others, or how to cross-validate; nothing where there is neither.
+
+    The latter is for weights that were trained on this set.
+    """
     parts = []
     if report.get("published"):
         told = (
@@ -50,16 +53,14 @@ def _table(report):
 
 
 def _row(row):
-    verdict = row.get("verdict") or "unknown"
+    verdict = row["verdict"]
     source = " ".join(str(row[key]) for key in ("venue", "year") if row.get(key))
-    told = tag("span", _VERDICTS.get(verdict, verdict), class_=f"verdict {verdict}")
+    told = tag("span", _VERDICTS[verdict], class_=f"verdict {verdict}")
     average = row.get("average")
-    texts = _texts(AVERAGES.get(average, average) or "average not published", told, "")[
-        :2
-    ]
+    words = AVERAGES[average] if average else "average not published"
     remarks = tag("td", "; ".join(_remarks(row)), class_="text why")
     figures = _numbers(row.get("P"), row.get("J"))
-    return [row["system"], source, *figures, *texts, remarks]
+    return [row["system"], source, *figures, *_texts(words, told), remarks]
 
 
 def _numbers(accuracy, jaccard):
@@ -75,7 +76,7 @@ def _texts(*cells):
 def _remarks(row):
     """What differs, or what is not known; the network, what it was trained on."""
     yield from row.get("reasons") or ()
-    if row.get("missing") and row.get("verdict") != "incompatible":
+    if row.get("missing") and row["verdict"] != INCOMPATIBLE:
         yield f"not published: {', '.join(row['missing'])}"
     network = (row.get("backbone"), row.get("input_size"))
     if any(network):

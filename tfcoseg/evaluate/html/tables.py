@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tfcoseg.evaluate import protocols
 from tfcoseg.evaluate.html.charts import bar
 from tfcoseg.evaluate.html.tags import Html, tag
+from tfcoseg.evaluate.protocols import averages_in_words
 
 # The averages of the field, in words.
-AVERAGES = {"images": "over images", "groups": "over groups", "pooled": "pooled"}
+AVERAGES = {name: averages_in_words([name]) for name in protocols.AVERAGES}
 
 _CONTROLS = {
     "wrong_partner": "beside a wrong partner",
