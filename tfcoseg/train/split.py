@@ -43,10 +43,12 @@ def training_and_validation(
         training = [record for record in training if record not in kept]
     sides = [_thin(side, recipe) for side in (training, validation)]
     bad = _undecodable([record for side in sides for record in side], verbose)
+    sides = [[r for r in side if r not in bad] for side in sides]
+    alone = [problem for side in sides for problem in _alone(side)]
     # A folder may be on both sides; its files are named once all the same.
-    problems = list(dict.fromkeys([*problems, *more, *bad.values()]))
+    problems = list(dict.fromkeys([*problems, *more, *bad.values(), *alone]))
     (tell or warn_left_out)(problems)
-    sides = [_pairable(r for r in side if r not in bad) for side in sides]
+    sides = [_pairable(side) for side in sides]
     for name, side in zip(("training", "validation"), sides):
         if not side:
             reason = f" {in_short(problems)}" if problems else ""
@@ -137,6 +139,15 @@ def _thin(records, recipe):
             group = [group[index] for index in sorted(chosen)]
         thinned += group
     return _pairable(thinned)
+
+
+def _alone(records):
+    """A line on each picture that those of its group which cannot be used leave."""
+    return [
+        f"{group[0].image}: no other picture of group {group[0].group!r} can be used"
+        for group in _grouped(records)
+        if len(group) == 1
+    ]
 
 
 def _pairable(records):

@@ -71,6 +71,20 @@ def test_they_are_counted(spoil, train, capsys):
     assert len(lines) == 3 and count == "left out: 3 files or groups"
 
 
+def test_a_picture_that_is_left_alone_is_named_too(
+    root, spoil, train, trained_on, capsys
+):
+    for name in "23":
+        (root / f"images/cat/{name}.jpg").unlink()
+    spoil("truncated_jpeg")
+    assert train() == 0
+    damaged, alone, count = capsys.readouterr().err.splitlines()
+    assert "images/cat/1.jpg: it cannot be read" in damaged
+    assert "images/cat/0.jpg: no other picture of group 'cat' can be used" in alone
+    assert count == "left out: 2 files or groups"
+    assert {r.group for side in trained_on[0] for r in side} == {"bus"}
+
+
 @pytest.mark.parametrize("spoiled", ["no folder", "a file", "a circle", "no group"])
 def test_nothing_to_go_on_with_is_an_error(root, train, capsys, spoiled):
     (root / "images").rename(root / "elsewhere")
