@@ -6,6 +6,7 @@ from pathlib import Path
 from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.folds import split_fold
 from tfcoseg.data.pairing import without
+from tfcoseg.data.printable import printable
 from tfcoseg.evaluate.protocol import Protocol
 
 
@@ -32,7 +33,9 @@ def read_records(
         else:
             good.setdefault(record.group, []).append(record)
     problems += [
-        f"{group[0].image}: the only picture of group {name!r} that can be judged"
+        printable(
+            f"{group[0].image}: the only picture of group {name!r} that can be judged"
+        )
         for name, group in good.items()
         if len(group) == 1
     ]

@@ -12,6 +12,7 @@ import numpy as np
 from tfcoseg.data.folder import Record, in_short, problem_with, scan_folder
 from tfcoseg.data.folds import share, split_fold
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
+from tfcoseg.data.printable import printable
 
 
 def training_and_validation(
@@ -143,10 +144,10 @@ def _thin(records, recipe):
 
 def _alone(records):
     """A line on each picture that those of its group which cannot be used leave."""
+    alone = [group[0] for group in _grouped(records) if len(group) == 1]
     return [
-        f"{group[0].image}: no other picture of group {group[0].group!r} can be used"
-        for group in _grouped(records)
-        if len(group) == 1
+        printable(f"{r.image}: no other picture of group {r.group!r} can be used")
+        for r in alone
     ]
 
 
