@@ -292,6 +292,16 @@ def test_a_benchmark_is_prepared_when_no_folder_is_given(
     assert capsys.readouterr().out.count(f"--data {data} --void 128 ") == 4
 
 
+def test_a_prepared_folder_goes_by_the_name_of_its_benchmark(
+    data, weights, brightness, tmp_path, capsys
+):
+    folder = tmp_path / "coseg_folders/msrc_coseg/groups7"
+    shutil.copytree(data, folder)
+    command = ["evaluate", "--data", str(folder), "--weights", str(weights)]
+    assert main([*command, "--size", "33"]) == 0
+    assert capsys.readouterr().out.startswith("msrc_coseg/groups7: 2 groups")
+
+
 def test_pictures_to_leave_out(evaluate, tmp_path, capsys):
     (tmp_path / "ids.txt").write_text("bird/1\n# dull\n")
     assert evaluate("--leave-out", tmp_path / "ids.txt") == 0

@@ -131,13 +131,15 @@ def _about(args, folder, benchmark, weights, size):
 
     given = {k: v for k, v in vars(args).items() if k not in _NO_OPTIONS}
     options = {k: str(v) if isinstance(v, Path) else v for k, v in given.items()}
-    names = names_of_set(name_of_set(folder))
+    own_name, folder_name = name_of_set(folder), folder.resolve().name
+    part = "" if own_name == folder_name else f"/{folder_name}"
+    names = names_of_set(own_name)
     if benchmark is not None:
         names |= names_of_set(benchmark.name)
     fold = args.folds and fold_of(folder, args.folds, args.fold, args.fold_by)
     return {
         "tfcoseg": tfcoseg.__version__,
-        "data": benchmark.full_name if benchmark else folder.resolve().name,
+        "data": benchmark.full_name if benchmark else f"{own_name}{part}",
         "options": {**options, "size": size},
         "weights": dataclasses.asdict(weights),
         "is_training_score": weights.has_seen(names, fold),
