@@ -1,178 +1,20 @@
+"""`tfcoseg evaluate` on benchmarks: protocols, published figures, training scores."""
+
 import json
-import re
 import shlex
 import shutil
 import sys
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tfcoseg.cli.main import build_parser, main
-
-
-@pytest.fixture
-def weights(tmp_path):
-    """A file of weights, with a card."""
-    path = tmp_path / "random.weights.h5"
-    path.write_bytes(b"not looked into")
-    path.with_name("random.json").write_text('{"trained_on": ["pets"]}')
-    return path
-
-
-@pytest.fixture
-def data(tmp_path):
-    """Two groups of three pictures, and a square in each."""
-    generator = np.random.default_rng(0)
-    for group in ("bird", "car"):
-        for index in range(3):
-            image = generator.integers(0, 255, (40, 50, 3), "uint8")
-            mask = np.zeros((40, 50), "uint8")
-            mask[5 : 15 + index, 5:20] = 255
-            for kind, array in (("images", image), ("masks", mask)):
-                path = tmp_path / "pets" / kind / group / f"{index}.png"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(array).save(path)
-    return tmp_path / "pets"
-
-
-@pytest.fixture
-def evaluate(data, weights, brightness):
-    """Runs the command, with an engine that takes what is bright for the object."""
-
-    def run(*arguments):
-        command = ["evaluate", "--data", str(data), "--weights", str(weights)]
-        return main([*command, "--size", "33", *map(str, arguments)])
-
-    return run
-
-
-def test_table_json_and_sheet(evaluate, tmp_path, capsys):
-    output = tmp_path / "out"
-    assert evaluate("--controls", "--output", output, "--pairs", "all") == 0
-    printed = capsys.readouterr()
-    assert "pets: 2 groups, 6 pictures, all pairs" in printed.out
-    assert "working size 33, threshold 0.5" in printed.out
-    assert "Trained on this set" in printed.out
-    assert "--folds 2 --fold 0 --fold-by class" in printed.out
-    results = json.loads((output / "results.json").read_text())
-    assert results["overall"]["masks"] == 12
-    assert set(results["controls"]) == {"wrong_partner", "no_correlation"}
-    assert results["empty"]["nothing_in_common"]["pictures"] == 6
-    assert results["options"]["size"] == 33 and results["options"]["controls"]
-    assert results["weights"]["name"] == "random"
-    assert len(results["weights"]["sha256"]) == 64
-    assert results["is_training_score"] is True
-    assert results["tfcoseg"] == "0.1.0"
-    with Image.open(output / "contact_sheet.png") as sheet:
-        assert sheet.height > 6 * 160
-
-
-def test_with_the_network(data, model, tmp_path, capsys):
-    path = tmp_path / "untrained.weights.h5"
-    model.save_weights(path)
-    command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
-    assert main([*command, "--controls"]) == 0
-    printed = capsys.readouterr().out
-    assert "Nobody says what untrained was trained on" in printed
-    assert "correlation off" in printed
-
-
-def test_groups_pictures_and_limit(evaluate, tmp_path):
-    options = "--groups", "car", "--per-group", 2, "--limit", 1
-    assert evaluate(*options, "--output", tmp_path / "out") == 0
-    results = json.loads((tmp_path / "out/results.json").read_text())
-    assert [mask["picture"] for mask in results["masks"]] == ["car/0"]
-    assert results["masks"][0]["partner"] == "car/1"
-    assert results["controls"] == results["empty"] == {}
-
-
-def test_threshold_matters(evaluate, capsys):
-    assert evaluate("--threshold", 0) == 0
-    row = next(
-        line
-        for line in capsys.readouterr().out.splitlines()
-        if line.startswith("all groups")
-    )
-    assert row.split()[-1] == "100.0"
-
-
-def test_a_bad_file_is_named_and_the_others_are_judged(evaluate, data, capsys):
-    (data / "images/car/1.png").write_bytes(b"no picture")
-    assert evaluate() == 1
-    printed = capsys.readouterr()
-    assert "images/car/1.png" in printed.err
-    assert "5 pictures" in printed.out
-
-
-def test_exclusion_list(evaluate, data, tmp_path, capsys):
-    path = tmp_path / "alike.tsv"
-    path.write_text("bird\tcar\n")
-    assert evaluate("--wrong-partner", "--exclude", path) == 1
-    assert "known to share nothing" in capsys.readouterr().err
-    path.rename(data / "class_groups.tsv")
-    assert evaluate("--wrong-partner") == 1
-
-
-def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
-    (tmp_path / "results.json").write_text("mine")
-    assert evaluate("--output", tmp_path) == 1
-    assert "--overwrite" in capsys.readouterr().err
-    assert (tmp_path / "results.json").read_text() == "mine"
-    assert evaluate("--output", tmp_path, "--overwrite") == 0
-    assert json.loads((tmp_path / "results.json").read_text())["pictures"] == 6
-
-
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        (["--size", "31"], "at least 32"),
-        (["--per-group", "1"], "at least 2"),
-        (["--threshold", "50"], "from 0 to 1"),
-        (["--pairs", "some"], "choose from"),
-        (["--groups", ","], "commas between"),
-        (["--dataset", "msrc"], "one of pascal_voc_coseg, .*Received: msrc"),
-        (["--protocol", "theirs"], "choose from 'ours', 'saa'"),
-        (["--manual-dir", "x"], "for --dataset without --data"),
-        (["--folds", "4"], "needed together"),
-        (["--folds", "4", "--fold", "4", "--fold-by", "class"], "from 0 to one less"),
-        (["--folds", "4", "--fold", "0", "--fold-by", "group"], "choose from"),
-    ],
-)
-def test_usage_errors(evaluate, capsys, arguments, message):
-    with pytest.raises(SystemExit) as exit_:
-        evaluate(*arguments)
-    assert exit_.value.code == 2
-    assert re.search(message, capsys.readouterr().err)
 
 
 def test_neither_a_folder_nor_a_benchmark(capsys):
     with pytest.raises(SystemExit, match="^2$"):
         main(["evaluate", "--weights", "coseg"])
     assert "one of --data DIR and --dataset NAME" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        (["--groups", "cat"], "cat"),
-        (["--weights", "none.keras"], "none.keras"),
-        (["--data", "none"], "none"),
-        (["--exclude", "none.tsv"], "none.tsv"),
-    ],
-)
-def test_inputs_that_are_not_there(evaluate, capsys, arguments, message):
-    assert evaluate(*arguments) == 1
-    printed = capsys.readouterr()
-    assert message in printed.err and not printed.out
-
-
-@pytest.fixture
-def unseen(weights):
-    """The same weights, whose card lists another set."""
-    weights.with_name("random.json").write_text('{"trained_on": ["pascal_coseg"]}')
-    return weights
 
 
 def test_ours_is_what_is_done_without_a_protocol(evaluate, unseen, tmp_path):
@@ -300,9 +142,3 @@ def test_a_prepared_folder_goes_by_the_name_of_its_benchmark(
     command = ["evaluate", "--data", str(folder), "--weights", str(weights)]
     assert main([*command, "--size", "33"]) == 0
     assert capsys.readouterr().out.startswith("msrc_coseg/groups7: 2 groups")
-
-
-def test_pictures_to_leave_out(evaluate, tmp_path, capsys):
-    (tmp_path / "ids.txt").write_text("bird/1\n# dull\n")
-    assert evaluate("--leave-out", tmp_path / "ids.txt") == 0
-    assert "2 groups, 5 pictures" in capsys.readouterr().out
