@@ -10,8 +10,8 @@ from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
 
-# The layers of MobileNetV2 whose outputs are the features. Deeper ones know the kinds of
-# object of ImageNet, and of the training pictures, too well: others come out worse.
+# The layers of MobileNetV2 whose outputs are the features. Deeper ones know the kinds
+# of object of ImageNet, and of the training pictures, too well: others come out worse.
 FEATURES = ("block_12_add", "block_13_expand_relu")
 # What weights were trained on before; their phi_1 tells, which takes 320 channels.
 _OLDER_FEATURES, _OLDER_WIDTH = "block_16_project_BN", 320

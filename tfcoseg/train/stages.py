@@ -57,7 +57,7 @@ def train_stage(
 
 
 def _cached_stage(stage, recipe, folder, network, training, validation, done):
-    """The head, or all above the skips, with cached maps of pairs to train and check."""
+    """The head, or all above the skips, with cached maps of pairs to train on."""
     encoder = network.get_layer("siamese_encoder")
     caches = folder.path / "features"
     views, seed = recipe.views, recipe.seed
