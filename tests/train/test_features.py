@@ -89,6 +89,13 @@ def test_sizes_take_turns_and_a_resumed_dataset_is_the_tail(tmp_path, records, m
             np.testing.assert_array_equal(inputs[name], expected[name])
 
 
+@pytest.mark.parametrize("verbose", [True, False])
+def test_progress_is_shown_if_wanted(verbose, tmp_path, records, model, capsys):
+    encoder = model.get_layer("siamese_encoder")
+    FeatureCache(tmp_path, records[:2], encoder, [32], verbose=verbose)
+    assert ("2/2" in capsys.readouterr().out) == verbose
+
+
 def test_a_complete_cache_is_not_computed_again(tmp_path, records, model):
     encoder = model.get_layer("siamese_encoder")
     FeatureCache(tmp_path, records[:2], encoder, [32], augment=False)

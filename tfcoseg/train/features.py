@@ -32,6 +32,7 @@ class FeatureCache:
         augment: as in `tfcoseg.data.image_dataset`.
         features: whether to keep the features, the largest of the maps, or the skips
             only.
+        verbose: whether to show how far it is.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class FeatureCache:
         seed: int = 0,
         augment: bool = True,
         features: bool = True,
+        verbose: bool = True,
     ):
+        self._verbose = verbose
         self._maps = range(0 if features else 1, 1 + len(encoder.skips))
         self.sizes = tuple(sizes)
         self.views = max(views, len(self.sizes))
@@ -121,7 +124,9 @@ class FeatureCache:
                 records, size, len(own_views), self._seed + turn, augment
             ).batch(_BATCH)
             progress = keras.utils.Progbar(
-                len(records) * len(own_views), unit_name=f"picture at {size}"
+                len(records) * len(own_views),
+                verbose=int(self._verbose),
+                unit_name=f"picture at {size}",
             )
             names = [*self._maps, "mask"]
             files = {}

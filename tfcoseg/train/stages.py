@@ -38,7 +38,7 @@ def train_stage(
         network.load_weights(folder.best_checkpoint)
     make = _finetune_stage if stage == "finetune" else _cached_stage
     model, dataset, checks = make(
-        stage, recipe, folder, network, training, validation, done
+        stage, recipe, folder, network, training, validation, done, bool(verbose)
     )
     _compile(model, stage, recipe)
     if done:
@@ -56,7 +56,7 @@ def train_stage(
     )
 
 
-def _cached_stage(stage, recipe, folder, network, training, validation, done):
+def _cached_stage(stage, recipe, folder, network, training, validation, done, verbose):
     """The head, or all above the skips, with cached maps of pairs to train on."""
     encoder = network.get_layer("siamese_encoder")
     caches = folder.path / "features"
@@ -71,6 +71,7 @@ def _cached_stage(stage, recipe, folder, network, training, validation, done):
         views,
         seed,
         features=kept,
+        verbose=verbose,
     )
     check_cache = FeatureCache(
         caches / "validation",
@@ -79,6 +80,7 @@ def _cached_stage(stage, recipe, folder, network, training, validation, done):
         [_middle(recipe.sizes)],
         augment=False,
         features=kept,
+        verbose=verbose,
     )
     pairs, start = _pairs(stage, recipe, training, done)
     make, features = head_model, True
@@ -93,7 +95,7 @@ def _cached_stage(stage, recipe, folder, network, training, validation, done):
     )
 
 
-def _finetune_stage(stage, recipe, folder, network, training, validation, done):
+def _finetune_stage(stage, recipe, folder, network, training, validation, done, _):
     """Everything, with pictures read and augmented as they are needed."""
     del folder
     _freeze_statistics(network)
