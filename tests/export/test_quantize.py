@@ -105,11 +105,11 @@ def test_all_but_the_first_convolutions_compute_in_integers(quantized):
             kinds.setdefault(subgraph.name.decode(), []).append(types)
     integer, real = {schema.TensorType.INT8}, {schema.TensorType.FLOAT32}
     assert kinds["correlate"] == [integer]
-    assert kinds["decode"] == [integer] * 7
+    assert kinds["decode"] == [integer] * 10
     assert kinds["encode"][:3] == [real] * 3
-    assert kinds["encode"][3:] == [integer] * 49
+    assert kinds["encode"][3:] == [integer] * 38
     assert kinds["serving_default"].count(real) == 6
-    assert kinds["serving_default"].count(integer) == 2 * (49 + 1 + 7)
+    assert kinds["serving_default"].count(integer) == 2 * (38 + 1 + 10)
 
 
 def test_the_correlation_is_right_where_integers_would_be_wrong(
@@ -261,9 +261,9 @@ def test_ranges_are_the_extremes_of_what_was_seen(float_file, pairs, statistics)
         encode({"image": image[None]})["features"] for pair in pairs for image in pair
     ]
     low, high = min(map(np.min, features)), max(map(np.max, features))
-    found = [entry for entry in statistics["ranges"] if entry[2] == 320]
+    found = [entry for entry in statistics["ranges"] if entry[2] == 672]
     extremes = [pytest.approx(value, rel=1e-5) for value in (low, high)]
-    assert found == [["encode", "output", 320, *extremes]]
+    assert found == [["encode", "concatenation", 672, *extremes]]
     assert statistics["pairs"] == len(pairs)
 
 
