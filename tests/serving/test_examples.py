@@ -145,5 +145,5 @@ def test_python(serving, pictures, grpc_server, model):
         own, kernel = encoded[index], kernels[index : index + 1]
         correlation = endpoints.correlate(model, own["embedding"], kernel)
         wanted = endpoints.decode(model, correlation, own, picture.shape[:2])[0, ..., 0]
-        assert np.ptp(wanted) > 0.5  # a flat mask would agree with a flat mask
+        assert np.ptp(wanted) > 0.2  # a flat mask would agree with a flat mask
         np.testing.assert_allclose(defined["masks"][index], wanted, atol=1e-4)
