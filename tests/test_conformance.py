@@ -48,7 +48,7 @@ LAYERS = {
 MODELS = {
     applications.CoSegMobileNetV2: {
         "output_stride": 8,
-        "features": "block_16_project_BN",
+        "features": ("block_16_project_BN",),
         "normalization": "kernel",
     },
     applications.CoSegResNet50: {"kernel_sizes": (3, 5)},

@@ -176,3 +176,13 @@ def test_policy_is_that_of_keras():
     assert trunk.get_layer("Conv1").compute_dtype == "bfloat16"
     pair = {"image_a": random(1, 32, 32, 3), "image_b": random(1, 32, 32, 3)}
     assert model.predict(pair, verbose=0)["mask_a"].dtype == np.float32
+
+
+@pytest.mark.parametrize("features", ["block_16_project_BN", ("block_16_project_BN",)])
+def test_weights_of_older_features_are_known_by_their_file(features, tmp_path):
+    """However the layer was named, and without naming it again."""
+    older = CoSegMobileNetV2(weights=None, features=features)
+    older.save_weights(tmp_path / "older.weights.h5")
+    again = CoSegMobileNetV2(weights=tmp_path / "older.weights.h5")
+    for mine, expected in zip(again.get_weights(), older.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, expected)

@@ -14,7 +14,7 @@ from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
 # of object of ImageNet, and of the training pictures, too well: others come out worse.
 FEATURES = ("block_12_add", "block_13_expand_relu")
 # What weights were trained on before; their phi_1 tells, which takes 320 channels.
-_OLDER_FEATURES, _OLDER_WIDTH = "block_16_project_BN", 320
+_OLDER_FEATURES, _OLDER_WIDTH = ("block_16_project_BN",), 320
 
 
 def CoSegMobileNetV2(
@@ -66,7 +66,8 @@ def CoSegMobileNetV2(
     (1, 96, 64, 1)
     """
     features = _features_of(weights) if features is None else features
-    # The older features know their surroundings, and the first weights no context.
+    features = (features,) if isinstance(features, str) else tuple(features)
+    # Weights of the older features were trained without context.
     context = 0 if features == _OLDER_FEATURES else 2
     return _build(
         SiameseEncoder(

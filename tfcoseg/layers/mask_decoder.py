@@ -4,8 +4,8 @@ import keras
 
 from tfcoseg.ops.resize import resize_like
 
-# Of the moving statistics: an encoder that trains changes what they are of, and with
-# Keras' own 0.99 they fell so far behind that masks of validation were empty.
+# Of the moving statistics: after an epoch of 100 steps Keras' own 0.99 still keeps a
+# third of their initial values, and the validation loss was 3.4 instead of 1.9.
 _MOMENTUM = 0.95
 
 
