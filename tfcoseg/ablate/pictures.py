@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tfcoseg.ablate.settings import Settings
 from tfcoseg.data.folder import Record, problem_with, scan_folder
-from tfcoseg.data.grouping import by_group
+from tfcoseg.data.grouping import by_group, grouped
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
 from tfcoseg.train import Recipe
 from tfcoseg.train.split import training_and_validation, warn_left_out
@@ -80,10 +80,7 @@ def rest_of_groups(
         records, wrong = scan_folder(root, void_value)
         bad = {r: problem for r in records if (problem := problem_with(r))}
         problems += [*wrong, *bad.values()]
-        groups: dict[str, list[Record]] = {}
-        for record in records:
-            groups.setdefault(record.group, []).append(record)
-        for group in groups.values():
+        for group in grouped(records).values():
             rest = [record for record in group[skip_first:] if record not in bad]
             kept += rest if len(rest) > 1 else []
     if problems:

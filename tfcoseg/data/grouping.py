@@ -19,15 +19,21 @@ def name_of(picture: Picture) -> str:
     return picture.name if hasattr(picture, "name") else picture[1]
 
 
+def grouped(pictures: Iterable[Picture]) -> dict[str, list[Any]]:
+    """Sorts pictures into groups by name, keeping their order."""
+    groups = {}
+    for picture in pictures:
+        groups.setdefault(group_of(picture), []).append(picture)
+    return groups
+
+
 def by_group(pictures: Iterable[Picture]) -> dict[str, list[Any]]:
-    """Sorts pictures into groups by name, keeping their order.
+    """`grouped`, for those who need two pictures or more of each group.
 
     Raises:
         ValueError: if a group has one picture.
     """
-    groups = {}
-    for picture in pictures:
-        groups.setdefault(group_of(picture), []).append(picture)
+    groups = grouped(pictures)
     if alone := [name for name, group in groups.items() if len(group) == 1]:
         raise ValueError(
             "A group needs two pictures or more; add some or leave it out. "

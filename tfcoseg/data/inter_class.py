@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from tfcoseg.data.co_occurrence import kinds
-from tfcoseg.data.grouping import Picture, group_of, name_of
+from tfcoseg.data.grouping import Picture, grouped, name_of
 from tfcoseg.data.lots import lot
 from tfcoseg.data.pairs import ImageSet
 from tfcoseg.data.trust import trusted
@@ -56,7 +56,7 @@ def inter_class_sets(
         raise ValueError(f"A set needs two pictures or more. Received: size={size}")
     if super_classes is None:
         super_classes = PASCAL_SUPER_CLASSES
-    groups = _trusted_groups(records)
+    groups = grouped(trusted(records))
     rows = {name: _members(groups, classes) for name, classes in super_classes.items()}
     rows = {
         name: row
@@ -78,13 +78,6 @@ def inter_class_sets(
         for number in range(-(-count // len(rows)))
         for name in rows
     ][:count]
-
-
-def _trusted_groups(records):
-    groups = {}
-    for record in trusted(records):
-        groups.setdefault(group_of(record), []).append(record)
-    return groups
 
 
 def _members(groups, classes):

@@ -5,7 +5,7 @@ from typing import Any
 
 from tfcoseg.data.co_occurrence import may_share_object
 from tfcoseg.data.duplicates import duplicate_images
-from tfcoseg.data.grouping import Picture, group_of
+from tfcoseg.data.grouping import Picture, grouped
 
 
 def trusted(records: Iterable[Picture]) -> list[Any]:
@@ -30,9 +30,7 @@ def trusted_partners(
     excluded = frozenset(
         frozenset([entry] if isinstance(entry, str) else entry) for entry in exclude
     )
-    groups = {}
-    for record in trusted(records):
-        groups.setdefault(group_of(record), []).append(record)
+    groups = grouped(trusted(records))
     return {
         name: (
             group,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.folds import split_fold
+from tfcoseg.data.grouping import grouped
 from tfcoseg.data.pairing import without
 from tfcoseg.data.printable import printable
 from tfcoseg.evaluate.protocol import Protocol
@@ -62,7 +63,4 @@ def _scan(root, protocol):
 
 
 def _first_of_each_group(records, count):
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(record.group, []).append(record)
-    return [record for group in groups.values() for record in group[:count]]
+    return [r for group in grouped(records).values() for r in group[:count]]

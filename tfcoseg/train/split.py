@@ -11,6 +11,7 @@ import numpy as np
 
 from tfcoseg.data.folder import Record, in_short, problem_with, scan_folder
 from tfcoseg.data.folds import share, split_fold
+from tfcoseg.data.grouping import grouped
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
 from tfcoseg.data.printable import printable
 
@@ -134,7 +135,7 @@ def _thin(records, recipe):
     """At most `per_group` records of each group, and only groups of two or more."""
     generator = np.random.default_rng(recipe.seed)
     thinned = []
-    for group in _grouped(records):
+    for group in grouped(records).values():
         if recipe.per_group is not None and len(group) > recipe.per_group:
             chosen = generator.choice(len(group), recipe.per_group, replace=False)
             group = [group[index] for index in sorted(chosen)]
@@ -144,7 +145,7 @@ def _thin(records, recipe):
 
 def _alone(records):
     """A line on each picture that those of its group which cannot be used leave."""
-    alone = [group[0] for group in _grouped(records) if len(group) == 1]
+    alone = [group[0] for group in grouped(records).values() if len(group) == 1]
     return [
         printable(f"{r.image}: no other picture of group {r.group!r} can be used")
         for r in alone
@@ -153,11 +154,4 @@ def _alone(records):
 
 def _pairable(records):
     """Those of groups of two or more."""
-    return [r for group in _grouped(records) if len(group) > 1 for r in group]
-
-
-def _grouped(records):
-    groups = {}
-    for record in records:
-        groups.setdefault(record.group, []).append(record)
-    return groups.values()
+    return [r for group in grouped(records).values() if len(group) > 1 for r in group]
