@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.files import write_json
+from tfcoseg.train.run_folder import differences
 
 
 class Results:
@@ -72,15 +73,10 @@ class Results:
         write_json(self._file, content, overwrite=True)
 
     def _check_same(self, known, settings):
-        changed = [
-            f"{name}: {known.get(name)!r} then, {settings.get(name)!r} now"
-            for name in sorted(known.keys() | settings.keys())
-            if known.get(name) != settings.get(name)
-        ]
-        if changed:
+        if changed := differences(known, settings):
             raise ValueError(
                 f"{self.folder} holds rows of other settings, which no table may mix; "
-                f"take the same ones or another folder. Received: {'; '.join(changed)}"
+                f"take the same ones or another folder. Received: {changed}"
             )
 
 

@@ -1,10 +1,16 @@
 """The arguments of `tfcoseg ablate`."""
 
 import argparse
+import functools
 from pathlib import Path
 
-from tfcoseg.cli.arguments import names, probability, whole_number, working_size
-from tfcoseg.signature import VOID
+from tfcoseg.cli.arguments import (
+    add_number,
+    names,
+    probability,
+    whole_number,
+    working_size,
+)
 
 CLAIMS = ("centre", "cost")
 
@@ -59,9 +65,9 @@ def _add_data_arguments(add):
     add(
         "--void",
         dest="void_value",
-        type=int,
-        choices=(VOID,),
-        help="value of the masks' pixels that count nowhere, 255",
+        type=whole_number(2, 255),
+        metavar="V",
+        help="value of the masks' pixels that count nowhere, usually 255",
     )
     add(
         "--output",
@@ -84,15 +90,7 @@ def _add_cell_arguments(add):
 
 
 def _add_budget_arguments(add):
-    def number(name, default, kind, text):
-        add(
-            name,
-            type=kind,
-            default=default,
-            metavar="N",
-            help=f"{text} (default: %(default)s)",
-        )
-
+    number = functools.partial(add_number, add)
     positive = whole_number(1)
     number("--size", 257, working_size, "side in pixels of what the encoder sees")
     number("--steps", 400, positive, "training steps of each cell")

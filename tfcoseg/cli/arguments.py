@@ -58,6 +58,23 @@ def names(text: str) -> list[str]:
     return found
 
 
+def add_number(
+    add: Callable[..., object],
+    name: str,
+    default: float,
+    kind: Callable[[str], float],
+    text: str,
+) -> None:
+    """Adds an argument that is a number, and says its default."""
+    add(
+        name,
+        type=kind,
+        default=default,
+        metavar="N",
+        help=f"{text} (default: %(default)s)",
+    )
+
+
 def add_file_arguments(parser: argparse.ArgumentParser, ending: str) -> None:
     """Adds the one file that a command writes, and `--overwrite`."""
     parser.add_argument(

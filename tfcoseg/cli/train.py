@@ -2,10 +2,16 @@
 
 import argparse
 import contextlib
+import functools
 import sys
 from pathlib import Path
 
-from tfcoseg.cli.arguments import probability, whole_number, working_size
+from tfcoseg.cli.arguments import (
+    add_number,
+    probability,
+    whole_number,
+    working_size,
+)
 from tfcoseg.signature import TRAINING_SIZE
 
 HELP = """\
@@ -118,15 +124,7 @@ def _add_fold_arguments(add):
 
 
 def _add_recipe_arguments(add):
-    def number(name, default, kind, text):
-        add(
-            name,
-            type=kind,
-            default=default,
-            metavar="N",
-            help=f"{text} (default: %(default)s)",
-        )
-
+    number = functools.partial(add_number, add)
     add(
         "--size",
         dest="sizes",

@@ -26,6 +26,15 @@ MONITOR = "val_loss"
 _ARGUMENTS, _STATE = "arguments.json", "state.json"
 
 
+def differences(known: dict, arguments: dict) -> str:
+    """What arguments have become since they were written down; empty if the same."""
+    return "; ".join(
+        f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
+        for key in sorted(known.keys() | arguments.keys())
+        if known.get(key) != arguments.get(key)
+    )
+
+
 class RunFolder:
     """State of a run on disk, opened anew or to resume.
 
@@ -123,15 +132,10 @@ class RunFolder:
         return final
 
     def _check_same(self, known, arguments):
-        changed = [
-            f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
-            for key in sorted(known.keys() | arguments.keys())
-            if known.get(key) != arguments.get(key)
-        ]
-        if changed:
+        if changed := differences(known, arguments):
             raise ValueError(
                 f"{self.path} holds a run with other arguments; resume it with the "
-                f"same or take another folder. Received: {'; '.join(changed)}"
+                f"same or take another folder. Received: {changed}"
             )
 
     def _replace_state(self, state):
