@@ -36,10 +36,14 @@ def train_stage(
         return
     if not done and folder.best_checkpoint:
         network.load_weights(folder.best_checkpoint)
-    make = _finetune_stage if stage == "finetune" else _cached_stage
-    model, dataset, checks = make(
-        stage, recipe, folder, network, training, validation, done, bool(verbose)
-    )
+    records = training, validation
+    if stage == "finetune":
+        model, dataset, checks = _finetune_stage(recipe, network, *records, done)
+    else:
+        caches = _caches(recipe, folder, network, *records, bool(verbose))
+        model, dataset, checks = _cached_stage(
+            stage, recipe, network, *records, caches, done
+        )
     _compile(model, stage, recipe)
     if done:
         model.optimizer.build(model.trainable_variables)
@@ -56,36 +60,35 @@ def train_stage(
     )
 
 
-def _cached_stage(stage, recipe, folder, network, training, validation, done, verbose):
-    """The head, or all above the skips, with cached maps of pairs to train on."""
+def _caches(recipe, folder, network, training, validation, verbose):
+    """What both cached stages read: maps of training and of validation pictures.
+
+    A run without the head's stage needs no features in them.
+    """
     encoder = network.get_layer("siamese_encoder")
-    caches = folder.path / "features"
-    views, seed = recipe.views, recipe.seed
-    # Both stages read one cache; a run without the first needs no features in it.
-    kept = recipe.head_epochs > 0
-    cache = FeatureCache(
-        caches / "training",
-        training,
-        encoder,
-        recipe.sizes,
-        views,
-        seed,
-        features=kept,
-        verbose=verbose,
+    parent = folder.path / "features"
+    kept = {"features": recipe.head_epochs > 0, "verbose": verbose}
+    views, check_sizes = (recipe.views, recipe.seed), [_middle(recipe.sizes)]
+    return (
+        FeatureCache(
+            parent / "training", training, encoder, recipe.sizes, *views, **kept
+        ),
+        FeatureCache(
+            parent / "validation",
+            validation,
+            encoder,
+            check_sizes,
+            augment=False,
+            **kept,
+        ),
     )
-    check_cache = FeatureCache(
-        caches / "validation",
-        validation,
-        encoder,
-        [_middle(recipe.sizes)],
-        augment=False,
-        features=kept,
-        verbose=verbose,
-    )
+
+
+def _cached_stage(stage, recipe, network, training, validation, caches, done):
+    """The head, or all above the skips, with cached maps of pairs to train on."""
+    cache, check_cache = caches
     pairs, start = _pairs(stage, recipe, training, done)
-    make, features = head_model, True
-    if stage == "upper":
-        make, features = upper_model, False
+    make, features = (head_model, True) if stage == "head" else (upper_model, False)
     batch_size = getattr(recipe, f"{stage}_batch_size")
     checks = validation_pairs(validation)
     return (
@@ -95,12 +98,14 @@ def _cached_stage(stage, recipe, folder, network, training, validation, done, ve
     )
 
 
-def _finetune_stage(stage, recipe, folder, network, training, validation, done, _):
+def _finetune_stage(recipe, network, training, validation, done):
     """Everything, with pictures read and augmented as they are needed."""
-    del folder
-    _freeze_statistics(network)
+    # The statistics of few pairs are noise: batch normalisation stays as it is.
+    for layer in network.get_layer("mask_decoder")._flatten_layers():
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
     batch_size = recipe.finetune_batch_size
-    pairs, start = _pairs(stage, recipe, training, done)
+    pairs, start = _pairs("finetune", recipe, training, done)
     checks = pair_dataset(
         validation_pairs(validation),
         _middle(recipe.sizes),
@@ -114,13 +119,6 @@ def _finetune_stage(stage, recipe, folder, network, training, validation, done, 
         _sizes_in_turns(pairs, recipe.sizes, batch_size, recipe.seed, start),
         checks,
     )
-
-
-def _freeze_statistics(network):
-    """Keeps the decoder's batch normalisation as it is: few pairs make noise only."""
-    for layer in network.get_layer("mask_decoder")._flatten_layers():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = False
 
 
 def _pairs(stage, recipe, records, done):
