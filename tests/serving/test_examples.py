@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfcoseg.applications import endpoints
+from tfcoseg.applications import CoSegMobileNetV2, endpoints
 from tfcoseg.export import signatures_of
 from tfcoseg.messages import decode_predict_request, encode_predict_response
 from tfcoseg.ops import mean_kernel_of_others
@@ -91,6 +91,13 @@ def test_curl(serving, pictures, rest):
     assert (pictures[0].parent / "mask_a.png").read_bytes() == b"PNG of a"
 
 
+@pytest.fixture(scope="module")
+def model(give_strength):
+    """With these features the masks of random weights are far from flat."""
+    features = ("block_16_project_BN",)
+    return give_strength(CoSegMobileNetV2(weights=None, features=features))
+
+
 @pytest.fixture
 def grpc_server(model):
     """Answers the stages with their real graphs, and serve_bytes with its inputs."""
@@ -145,5 +152,5 @@ def test_python(serving, pictures, grpc_server, model):
         own, kernel = encoded[index], kernels[index : index + 1]
         correlation = endpoints.correlate(model, own["embedding"], kernel)
         wanted = endpoints.decode(model, correlation, own, picture.shape[:2])[0, ..., 0]
-        assert np.ptp(wanted) > 0.2  # a flat mask would agree with a flat mask
+        assert np.ptp(wanted) > 0.5  # a flat mask would agree with a flat mask
         np.testing.assert_allclose(defined["masks"][index], wanted, atol=1e-4)

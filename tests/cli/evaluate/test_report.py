@@ -2,9 +2,7 @@
 
 import json
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tfcoseg.cli.main import main
 
@@ -32,24 +30,14 @@ def decodings(brightness, monkeypatch):
 
 
 @pytest.fixture
-def evaluate(tmp_path, decodings):
-    """Runs the command on two groups of three pictures; returns its decodings."""
-    generator = np.random.default_rng(0)
-    for group in ("bird", "car"):
-        for index in range(3):
-            image = generator.integers(0, 255, (40, 50, 3), "uint8")
-            mask = np.zeros((40, 50), "uint8")
-            mask[5 : 15 + index, 5:20] = 255
-            for kind, array in (("images", image), ("masks", mask)):
-                path = tmp_path / "pets" / kind / group / f"{index}.png"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                Image.fromarray(array).save(path)
-    weights = tmp_path / "random.weights.h5"
+def evaluate(data, tmp_path, decodings):
+    """Runs the command with weights that have no card; returns its decodings."""
+    weights = tmp_path / "unknown.weights.h5"
     weights.write_bytes(b"not looked into")
 
     def run(*arguments, code=0):
         decodings.count = 0
-        command = ["evaluate", "--data", tmp_path / "pets", "--weights", weights]
+        command = ["evaluate", "--data", data, "--weights", weights]
         command += ["--pairs", "all", "--size", "33", *arguments]
         assert main([str(word) for word in command]) == code
         return decodings.count
