@@ -36,6 +36,7 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "folds": 4,
         "fold": 2,
         "fold_by": "picture",
+        "joint_groups": 5,
         "per_group": 9,
         "void": 128,
         "weights": "coseg",

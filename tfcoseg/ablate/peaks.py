@@ -11,7 +11,7 @@ from tfcoseg.applications import endpoints
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import consecutive_pairs, wrong_partners
 from tfcoseg.data.pipeline import image_dataset
-from tfcoseg.pictures import read_mask
+from tfcoseg.data.record import read_true_mask
 
 # How far from the centre of the picture an object off centre is, in its diagonals.
 OFF_CENTRE = 0.1
@@ -60,7 +60,7 @@ def measure_peaks(
     pairs = consecutive_pairs(records)
     for pair in progress(pairs, desc="correlating", unit="picture"):
         record, partner = pair.records
-        mask = read_mask(record.mask, record.void_value) == 1
+        mask = read_true_mask(record) == 1
         if mask.any():
             partners = {"right": partner, "wrong": wrong.get(record)}
             others = {k: embeddings[p] for k, p in partners.items() if p is not None}

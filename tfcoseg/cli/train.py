@@ -72,6 +72,13 @@ def _add_data_arguments(add):
     )
     _add_fold_arguments(add)
     add(
+        "--joint-groups",
+        type=whole_number(2),
+        metavar="N",
+        help="make one more group, with the masks of both, of N pictures or more that "
+        "stand in the same two groups of a folder",
+    )
+    add(
         "--per-group",
         type=whole_number(2),
         metavar="N",

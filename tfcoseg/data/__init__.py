@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what `__getattr__` does, for those who read and do not run
     from tfcoseg.data.duplicates import duplicate_images as duplicate_images
     from tfcoseg.data.folder import read_folder as read_folder
     from tfcoseg.data.folds import split_fold as split_fold
+    from tfcoseg.data.joint import joint_groups as joint_groups
     from tfcoseg.data.leaving_out import read_ids as read_ids
     from tfcoseg.data.negatives import wrong_partners as wrong_partners
     from tfcoseg.data.pairing import make_pairs as make_pairs
@@ -37,6 +38,7 @@ _HOMES = {
     "default_augmentation": "pipeline",
     "duplicate_images": "duplicates",
     "image_dataset": "pipeline",
+    "joint_groups": "joint",
     "make_pairs": "pairing",
     "may_share_object": "co_occurrence",
     "pair_dataset": "pipeline",

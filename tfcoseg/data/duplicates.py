@@ -24,7 +24,26 @@ def duplicate_images(records: Iterable[Record]) -> set[Path]:
     records = list(records)
     listed = {path for paths in _listed(records) for path in paths}
     images = {record.image for record in records}
-    return (listed & images) | _equal_across_groups(records)
+    equal = {record.image for same in _equal_across_groups(records) for record in same}
+    return (listed & images) | equal
+
+
+def same_pictures(records: Iterable[Record]) -> list[list[Record]]:
+    """Returns the records of each picture that stands in several groups.
+
+    From the two sources of `duplicate_images`; a picture that a list names is not
+    looked for by its bytes.
+    """
+    records = list(records)
+    of_image = defaultdict(list)
+    for record in records:
+        of_image[record.image].append(record)
+    listed = [
+        [r for path in paths for r in of_image[path]] for paths in _listed(records)
+    ]
+    known = {record for same in listed for record in same}
+    same = listed + _equal_across_groups(r for r in records if r not in known)
+    return [group for group in same if len({record.group for record in group}) > 1]
 
 
 def listed_duplicates(records: Iterable[Record], images: Iterable[Path]) -> set[Path]:
@@ -62,9 +81,8 @@ def _equal_across_groups(records):
         for record in alike if len(alike) > 1 else ():
             digest = hashlib.sha256(record.image.read_bytes()).digest()
             by_content[digest].append(record)
-    return {
-        record.image
+    return [
+        same
         for same in by_content.values()
         if len({record.group for record in same}) > 1
-        for record in same
-    }
+    ]

@@ -17,6 +17,7 @@ class Record:
 
     `name` is the file's name without its suffix. `void_value` is the value of this
     mask's pixels that count nowhere, so that records of several folders can be mixed.
+    Where there are `more_masks`, the object is all that any of the masks covers.
     """
 
     group: str
@@ -24,6 +25,7 @@ class Record:
     image: Path
     mask: Path
     void_value: int | None = None
+    more_masks: tuple[Path, ...] = ()
 
 
 def read_record(
@@ -43,14 +45,36 @@ def read_record(
         FileNotFoundError, ValueError: as `read_image` and `read_mask` do; also if the
             two are of different sizes.
     """
-    value = void_value if record.void_value is None else record.void_value
-    image, mask = read_image(record.image), read_mask(record.mask, value)
+    image, mask = read_image(record.image), read_true_mask(record, void_value)
     if image.shape[:2] != mask.shape:
         raise ValueError(
             "A picture and its mask must have one size. Received: "
             f"{image.shape[:2]} of {record.image}, {mask.shape} of {record.mask}"
         )
     return image, mask
+
+
+def read_true_mask(record: Record, void_value: int | None = None) -> np.ndarray:
+    """Reads the mask of `read_record` alone: uint8 (h, w) of 0, 1 and `VOID`.
+
+    What one of several masks leaves open, another may know to be object.
+
+    Raises:
+        FileNotFoundError, ValueError: as `read_mask` does; also if the masks are of
+            different sizes.
+    """
+    value = void_value if record.void_value is None else record.void_value
+    union = read_mask(record.mask, value)
+    for path in record.more_masks:
+        mask = read_mask(path, value)
+        if mask.shape != union.shape:
+            raise ValueError(
+                "The masks of one picture must have one size. Received: "
+                f"{union.shape} of {record.mask}, {mask.shape} of {path}"
+            )
+        known = (union == 1) | (mask == 1)
+        union = np.where(known, np.uint8(1), np.maximum(union, mask))
+    return union
 
 
 def problem_with(record: Record) -> str | None:
@@ -60,35 +84,36 @@ def problem_with(record: Record) -> str | None:
     """
     return _problem_with(
         record,
-        lambda: read_image(record.image).shape[:2],
-        lambda: read_mask(record.mask, record.void_value).shape,
+        lambda path: read_image(path).shape[:2],
+        lambda path: read_mask(path, record.void_value).shape,
     )
 
 
 def header_problem_with(record: Record) -> str | None:
     """What of that the headers of the two files already tell."""
-    return _problem_with(
-        record, lambda: read_size(record.image), lambda: read_size(record.mask)
-    )
+    return _problem_with(record, read_size, read_size)
 
 
 def _problem_with(record, image_size, mask_size):
-    image, mask = record.image, record.mask
+    image = record.image
     try:
-        size = image_size()
+        size = image_size(image)
     except (OSError, ValueError) as error:
         return broken_link(image) or _unreadable(image, error)
-    try:
-        other = mask_size()
-    except FileNotFoundError:
-        return printable(broken_link(mask) or f"{image}: its mask is missing, {mask}")
-    except (OSError, ValueError) as error:
-        return broken_link(mask) or _unreadable(mask, error)
-    if size != other:
-        return printable(
-            f"{image}: height x width is {size[0]} x {size[1]}, but "
-            f"{other[0]} x {other[1]} of its mask {mask}"
-        )
+    for mask in (record.mask, *record.more_masks):
+        try:
+            other = mask_size(mask)
+        except FileNotFoundError:
+            return printable(
+                broken_link(mask) or f"{image}: its mask is missing, {mask}"
+            )
+        except (OSError, ValueError) as error:
+            return broken_link(mask) or _unreadable(mask, error)
+        if size != other:
+            return printable(
+                f"{image}: height x width is {size[0]} x {size[1]}, but "
+                f"{other[0]} x {other[1]} of its mask {mask}"
+            )
     return None
 
 

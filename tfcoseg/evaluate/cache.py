@@ -87,7 +87,7 @@ class JudgementCache:
         record = comparison.record
         parts = [
             self._digest(record.image),
-            self._digest(record.mask),
+            *map(self._digest, (record.mask, *record.more_masks)),
             record.void_value,
             comparison.kind == NO_CORRELATION,
             *(self._digest(partner.image) for partner in comparison.partners),

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.data.record import read_true_mask
 from tfcoseg.evaluate.features import CAPACITY, FeatureStore
 from tfcoseg.evaluate.protocol import NO_CORRELATION, Comparison
 from tfcoseg.evaluate.scores import Counts, count_pixels
 from tfcoseg.evaluate.thresholds import count_at_thresholds
-from tfcoseg.pictures import read_mask, resize_mask
+from tfcoseg.pictures import resize_mask
 from tfcoseg.signature import WORKING_SIZE
 
 
@@ -99,7 +100,7 @@ def decode(
 
 
 def _read_truth(record, metric_size):
-    truth = read_mask(record.mask, record.void_value)
+    truth = read_true_mask(record)
     if metric_size is None:
         return truth
     return resize_mask(truth, (metric_size, metric_size))

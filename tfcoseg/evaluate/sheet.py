@@ -2,8 +2,9 @@
 
 from PIL import Image
 
+from tfcoseg.data.record import read_true_mask
 from tfcoseg.evaluate.run import Evaluation
-from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.pictures import read_image
 from tfcoseg.visualization import contact_sheet, overlay
 
 TRUTH_COLOUR = (32, 160, 64)
@@ -28,7 +29,7 @@ def draw_sheet(evaluation: Evaluation) -> Image.Image:
 def _row(example):
     record, partner = example.comparison.record, example.comparison.partner
     image = read_image(record.image)
-    truth = read_mask(record.mask, record.void_value) == 1
+    truth = read_true_mask(record) == 1
     return [
         overlay(image, example.mask),
         overlay(image, truth, TRUTH_COLOUR),

@@ -37,6 +37,9 @@ class Recipe:
             holds out, `"class"` or `"picture"`: see `tfcoseg.data.split_fold`. The
             classes are the groups of the first folder of `data`. None of what is held
             out is validated on either. `None`, all three, for no folds.
+        joint_groups: number of pictures of a folder in the same two groups from which
+            on they make one more group, which shows both kinds of object; `None` for no
+            such groups. See `tfcoseg.data.joint_groups`.
         per_group: at most so many pictures of a group, drawn with the seed.
         void_value: value of the masks' pixels that count nowhere, 2 to 255, or None.
         weights: of the network to start from; see `CoSegMobileNetV2`.
@@ -71,6 +74,7 @@ class Recipe:
     folds: int | None = None
     fold: int | None = None
     fold_by: str | None = None
+    joint_groups: int | None = None
     per_group: int | None = None
     void_value: int | None = None
     weights: str | None = None

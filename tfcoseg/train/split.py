@@ -12,6 +12,7 @@ import numpy as np
 from tfcoseg.data.folder import Record, in_short, problem_with, scan_folder
 from tfcoseg.data.folds import share, split_fold
 from tfcoseg.data.grouping import grouped
+from tfcoseg.data.joint import joint_groups
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
 from tfcoseg.data.printable import printable
 
@@ -38,6 +39,10 @@ def training_and_validation(
     data, problems = _scan(recipe.data, recipe)
     others, more = _scan(recipe.validation, recipe)
     data, others = _without_fold(data, others, recipe)
+    if recipe.joint_groups is not None:
+        data, others = _with_joint_groups(data, recipe), _with_joint_groups(
+            others, recipe
+        )
     training, validation = _apart(data), _apart(others)
     if not recipe.validation:
         validation = [r for r in training if share(r) < recipe.validation_share]
@@ -99,6 +104,13 @@ def _without_fold(data, others, recipe):
         {root: [r for r in folder if r in kept] for root, folder in folders.items()}
         for folders in (data, others)
     )
+
+
+def _with_joint_groups(folders, recipe):
+    return {
+        root: folder + joint_groups(folder, recipe.joint_groups)
+        for root, folder in folders.items()
+    }
 
 
 def _apart(folders):

@@ -6,9 +6,10 @@ import io
 import numpy as np
 from PIL import Image, ImageFilter
 
+from tfcoseg.data.record import read_true_mask
 from tfcoseg.evaluate.extremes import Example, Extremes
 from tfcoseg.evaluate.html.tags import Html, join, tag
-from tfcoseg.pictures import read_image, read_mask, resize_image, resize_mask
+from tfcoseg.pictures import read_image, resize_image, resize_mask
 from tfcoseg.visualization import overlay
 
 # Longest sides in pixels, of the picture that is judged and of its partners.
@@ -61,7 +62,7 @@ def draw_example(example: Example) -> np.ndarray:
     record = example.comparison.record
     image = read_image(record.image)
     size = _fit(image.shape[:2], _SIDE)
-    truth = read_mask(record.mask, record.void_value) == 1
+    truth = read_true_mask(record) == 1
     found = resize_mask(example.mask, size).astype(np.float32)
     tinted = Image.fromarray(overlay(resize_image(image, size), found))
     grey = Image.fromarray(np.uint8(255) * resize_mask(truth, size))
