@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.train.embed import write_half
+from tfcoseg.train.embed import main, write_half
 
 
 def test_half_the_size_and_nearly_the_masks(model, tmp_path):
@@ -34,3 +34,24 @@ def test_weights_too_large_are_named(model, tmp_path):
     with pytest.raises(ValueError, match="phi_1/bias"):
         write_half(tmp_path / "large.weights.h5", tmp_path / "half.weights.h5")
     assert not (tmp_path / "half.weights.h5").exists()
+
+
+def test_a_threshold_becomes_a_half(model, tmp_path):
+    source, target = (tmp_path / f"{name}.weights.h5" for name in ("whole", "half"))
+    model.save_weights(source)
+    main([str(source), str(target), "--threshold", "0.3"])
+    shifted = CoSegMobileNetV2(weights=target)
+    image = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3))
+    pair = {"image_a": image, "image_b": image[:, ::-1]}
+    before, after = (
+        np.asarray(m(pair)["mask_a"], np.float64) for m in (model, shifted)
+    )
+    odds = np.log(before / (1 - before)) - np.log(0.3 / 0.7)
+    np.testing.assert_allclose(after, 1 / (1 + np.exp(-odds)), atol=0.02)
+    assert np.abs(after - before).max() > 0.1
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.5])
+def test_a_threshold_out_of_range(threshold, tmp_path):
+    with pytest.raises(ValueError, match="above 0 and below 1"):
+        write_half(tmp_path / "a.weights.h5", tmp_path / "b.weights.h5", threshold)
