@@ -20,7 +20,7 @@ def read_card(weights: str | os.PathLike) -> dict[str, Any]:
     """The card of a model: embedded weights by name, a file, or an exported one.
 
     Args:
-        weights: `"coseg"`, `"coseg-v1"`, a `.weights.h5` or `.keras` file, whose card
+        weights: `"coseg"`, `"coseg-v2"`, a `.weights.h5` or `.keras` file, whose card
             is the `.json` of that name beside it, or an exported `.tflite` file or
             SavedModel, which hold theirs.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 WEIGHTS_FOLDER = Path(__file__).parent / "applications" / "weights"
 
 # Of CoSegMobileNetV2, newest last; "coseg" is the newest.
-EMBEDDED_WEIGHTS = ("coseg-v1",)
+EMBEDDED_WEIGHTS = ("coseg-v1", "coseg-v2")
 
 
 def embedded_weights_path(name: str | os.PathLike) -> Path | None:

@@ -30,7 +30,7 @@ SIGNATURES = {
     ),
 }
 # Bytes of the embedded model.
-LARGEST = {"float16": 5_000_000, "dynamic": 3_000_000, "int8": 3_000_000}
+LARGEST = {"float16": 3_500_000, "dynamic": 2_200_000, "int8": 2_000_000}
 
 
 @pytest.fixture(scope="module")

@@ -374,7 +374,7 @@ def test_statistics_can_be_recorded_again(float_file, tmp_path, monkeypatch, cap
 @pytest.mark.slow
 def test_the_embedded_weights_pass_the_gate(litert_file):
     assert litert_file("int8").mean_iou >= 0.95
-    assert litert_file("int8").size <= 3_000_000
+    assert litert_file("int8").size <= 2_000_000
 
 
 @pytest.mark.gates
@@ -390,4 +390,4 @@ def test_real_photographs_lose_next_to_nothing(litert_file):
     groups = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
     protocol = Protocol(groups=groups, per_group=10)
     evaluation = evaluate_folder(Predictor(litert_file("int8").path), folder, protocol)
-    assert 100 * averages(evaluation.by_group())["J"]["groups"] >= 80
+    assert 100 * averages(evaluation.by_group())["J"]["groups"] >= 86

@@ -94,7 +94,7 @@ def test_names_of_another_kind_do_not(name):
 
 
 def test_a_version_that_does_not_exist_names_those_that_do():
-    with pytest.raises(ValueError, match="coseg-v1.*Received: .*coseg-v99"):
+    with pytest.raises(ValueError, match="coseg-v2.*Received: .*coseg-v99"):
         check_model_path("coseg-v99")
 
 

@@ -58,7 +58,7 @@ def fold_of(folder: str | os.PathLike, folds: int, fold: int, by: str) -> Fold:
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
-    """Describes `"coseg"` or `"coseg-v1"`, or a `.weights.h5` or `.keras` file.
+    """Describes `"coseg"` or `"coseg-v2"`, or a `.weights.h5` or `.keras` file.
 
     What is known comes from the card beside it (see `tfcoseg.cards`), or else from the
     arguments of the training run in whose folder it is.

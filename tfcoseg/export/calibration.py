@@ -6,8 +6,8 @@ for each place in the network. For new weights:
     python -m tfcoseg.export.calibration --data FOLDER [FOLDER ...]
 
 Each FOLDER holds images/<group>/<name>.jpg and masks, as for training; take what the
-weights were trained on. It takes a minute. For coseg-v1 the folders were pascal_coseg,
-weizmann_horse, human_seg and ccp_person, in this order.
+weights were trained on. It takes a minute. For coseg-v2 the folders were pascal_coseg,
+weizmann_horse, human_seg, ccp_person and tiny_coco, in this order.
 """
 
 import argparse

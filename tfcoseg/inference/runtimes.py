@@ -21,7 +21,7 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
 
     Args:
         model: a Keras model of `tfcoseg.applications`; the name of weights that come
-            with the package (`"coseg"`, or one version: `"coseg-v1"`); the path of a
+            with the package (`"coseg"`, or one version: `"coseg-v2"`); the path of a
             whole saved model (`.keras`), of weights for `CoSegMobileNetV2`
             (`.weights.h5`), of an exported LiteRT file (`.tflite`) or of an exported
             SavedModel (its folder); or an engine.

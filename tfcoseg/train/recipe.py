@@ -1,9 +1,9 @@
-"""The training recipe: frozen encoder with cached features, then fine-tuning.
+"""The training recipe: cached features first, then what needs more and more time.
 
-The embedded `coseg-v1` was trained by it, in two runs of about an hour together on two
-cores; its card, `applications/weights/coseg-v1.json`, gives the commands. It reaches J
-82.0 on seven groups of MSRC and 56.4 on DAVIS-2016 (`tfcoseg evaluate`, consecutive
-pairs).
+The embedded `coseg-v2` was trained by it, in four runs of about two hours together on
+two cores, whose weights were averaged; its card, `applications/weights/coseg-v2.json`,
+gives the commands. It reaches J 86.4 on seven groups of MSRC and 60.4 on DAVIS-2016
+(`tfcoseg evaluate`, consecutive pairs).
 """
 
 import dataclasses
