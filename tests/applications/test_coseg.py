@@ -79,7 +79,9 @@ def test_weights_that_do_not_exist_name_those_that_do(build):
     with pytest.raises(ValueError, match="'imagenet'.*Received: weights='best.h5'"):
         build(weights="best.h5")
     if build is CoSegMobileNetV2:
-        with pytest.raises(ValueError, match="'coseg', 'coseg-v1', 'coseg-v2', 'imagenet'"):
+        with pytest.raises(
+            ValueError, match="'coseg', 'coseg-v1', 'coseg-v2', 'imagenet'"
+        ):
             build(weights="coseg-v9")
     else:
         with pytest.raises(ValueError, match="'imagenet', None.*Received: .*'coseg'"):

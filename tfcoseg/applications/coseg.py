@@ -30,9 +30,9 @@ def CoSegMobileNetV2(
     """Pyramid features cross-correlation network on MobileNetV2, with trained weights.
 
     Args:
-        weights: `"coseg"` (the newest embedded weights) or one by name, `"coseg-v2"`; `"imagenet"`
-            (the backbone's, downloaded by keras.applications; the rest is random);
-            `None` (random); or the path of a `.weights.h5` file.
+        weights: `"coseg"` (the newest embedded weights) or one by name, `"coseg-v2"`;
+            `"imagenet"` (the backbone's, downloaded by keras.applications; the rest is
+            random); `None` (random); or the path of a `.weights.h5` file.
         input_shape: shape of both images without the batch; None is (None, None, 3),
             any size from 32 x 32 on, and A and B may differ.
         output_stride: pixels per position of the features, 16 or 8.
