@@ -5,6 +5,7 @@ import functools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +16,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NOT_SOURCE = (".git", "build", "dist", "*.egg-info", "__pycache__", "masks", "runs")
+
+
+def pytest_configure():
+    """Heeds Ctrl-C also where a shell started pytest in the background, without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
