@@ -18,7 +18,6 @@ KERNELS = {
     "kernels-5-7-9": (5, 7, 9),
     "kernels-7-11-15-19": (7, 11, 15, 19),
 }
-NO_SKIPS = {"skips": False, "mask_decoder.filters": (128,)}
 # What each cell changes of the cell beside it, and how many parameters more it has.
 CHANGES = {
     "base": ({}, 0),
@@ -33,7 +32,7 @@ CHANGES = {
     "no-features": ({"features": False}, -672 * 128),
     "no-features-no-skips": ({"features": False}, -672 * 128),
     "no-negatives": ({"negative_share": 0.0}, 0),
-    "no-skips": (NO_SKIPS, None),
+    "no-skips": ({"skips": False}, None),
     "no-context": ({"mask_decoder.context": 0}, None),
     "stride-8": ({"output_stride": 8}, 0),
     "features-12": ({"encoder_features": ("block_12_add",)}, 0),
@@ -112,7 +111,20 @@ def test_a_head_of_the_network_s_own_layers_is_that_of_the_network(model):
 def test_a_decoder_without_features_or_skips_gets_the_correlation_alone(heads):
     decoder = heads["no-features-no-skips"].get_layer("mask_decoder")
     assert decoder.reduce.layers[0].kernel.shape == (1, 1, 256, 128)
-    assert decoder.skip_reduces == []
+    for reduce in decoder.skip_reduces:  # of zeros, of the skips' sizes
+        assert reduce.layers[0].kernel.shape[:3] == (1, 1, 1)
+
+
+def test_what_the_skips_hold_does_not_matter_where_they_are_off(heads):
+    generator = np.random.default_rng(0)
+    maps = [generator.normal(size=(1, n, n, c)) for n, c in zip((3, 5, 9), CHANNELS)]
+    inputs = {f"{side}_{index}": x for side in "ab" for index, x in enumerate(maps)}
+    inputs |= {f"like_{side}": np.zeros((1, 33, 33, 1)) for side in "ab"}
+    other = inputs | {"a_1": maps[1] + 1, "b_2": maps[2] - 1}
+    same = heads["no-skips"](inputs), heads["no-skips"](other)
+    np.testing.assert_array_equal(same[0]["mask_a"], same[1]["mask_a"])
+    different = heads["base"](inputs), heads["base"](other)
+    assert np.abs(different[0]["mask_a"] - different[1]["mask_a"]).max() > 1e-4
 
 
 class Sum(keras.layers.Layer):

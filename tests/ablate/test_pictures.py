@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 from collections import Counter
 
 import pytest
@@ -24,6 +25,22 @@ def test_who_is_on_which_side(settings, data, validation):
     assert {r.image for r in training} | {r.image for r in held_out} <= pictures
     assert {r.image for r in training}.isdisjoint(r.image for r in held_out)
     assert training and held_out
+
+
+def test_a_kind_is_seen_whatever_it_is_called(settings, data, validation, tmp_path):
+    shutil.copytree(data, tmp_path / "data")
+    shutil.copytree(validation, tmp_path / "validation")
+    for folder in ("images", "masks"):
+        for root, old, new in (
+            ("data", "red", "person"),
+            ("validation", "red", "face"),
+            ("validation", "violet", "rooster"),
+        ):
+            (tmp_path / root / folder / old).rename(tmp_path / root / folder / new)
+    roots = {name: (str(tmp_path / name),) for name in ("data", "validation")}
+    _, sets = read_pictures(dataclasses.replace(settings, **roots))
+    assert {record.group for record in sets["seen kinds"]} == {"face"}
+    assert {record.group for record in sets["unseen kinds"]} == {"rooster"}
 
 
 def test_without_validation_there_is_the_share_alone(settings):

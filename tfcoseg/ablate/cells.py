@@ -110,17 +110,11 @@ CELLS = (
         "no-features-no-skips",
         "the decoder gets F alone",
         beside="no-skips",
-        decoder=partial(MaskDecoder, STAGES[:1], CONTEXT),
         features=False,
         skips=False,
     ),
     Cell("no-negatives", "no negative pairs in training", negative_share=0.0),
-    Cell(
-        "no-skips",
-        "a decoder of one stage, without skips",
-        decoder=partial(MaskDecoder, STAGES[:1], CONTEXT),
-        skips=False,
-    ),
+    Cell("no-skips", "the decoder gets zeros in place of the skips", skips=False),
     Cell(
         "no-context",
         "no convolutions at half the features' size",

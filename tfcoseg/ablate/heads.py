@@ -59,7 +59,12 @@ def describe_head(head: keras.Model) -> dict[str, dict[str, Any]]:
 
 
 def _seen(cell, maps):
-    """The maps that the decoder gets: features of no channels where it gets none."""
+    """The maps that the decoder gets: features of no channels where it gets none.
+
+    In place of skips it gets zeros of their sizes, so that it enlarges as before.
+    """
     features, *skips = maps
     features = features if cell.features else features[..., :0]
-    return [features, *(skips if cell.skips else [])]
+    if not cell.skips:
+        skips = [keras.ops.zeros_like(skip[..., :1]) for skip in skips]
+    return [features, *skips]

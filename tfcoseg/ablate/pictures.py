@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tfcoseg.ablate.settings import Settings
+from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.grouping import by_group, grouped
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
@@ -18,8 +19,8 @@ def read_pictures(
     """Training records, and the sets of records to judge on, by name.
 
     "held out" are pictures of `data`, "seen kinds" and "unseen kinds" those groups of
-    `validation` whose names are, and are not, among the groups of `data`. A set without
-    pictures is left out.
+    `validation` whose names do, and do not, speak of a kind of object that a group of
+    `data` does: a face is a person. A set without pictures is left out.
 
     Raises:
         ValueError: if a side has no group of two usable pictures.
@@ -30,14 +31,15 @@ def read_pictures(
         void_value=settings.void_value,
     )
     training, held_out = training_and_validation(recipe, verbose)
-    kinds = {r.group for root in settings.data for r in scan_folder(root)[0]}
+    groups = {r.group for root in settings.data for r in scan_folder(root)[0]}
+    trained = frozenset().union(*map(kinds, groups))
     others = rest_of_groups(
         settings.validation, settings.skip_first, settings.void_value
     )
     sets = {
         HELD_OUT: held_out,
-        SEEN: [record for record in others if record.group in kinds],
-        UNSEEN: [record for record in others if record.group not in kinds],
+        SEEN: [r for r in others if kinds(r.group) & trained],
+        UNSEEN: [r for r in others if not kinds(r.group) & trained],
     }
     return training, {name: records for name, records in sets.items() if records}
 

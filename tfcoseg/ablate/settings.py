@@ -14,9 +14,8 @@ class Settings:
     Args:
         data: folders of pictures and masks to train on; a share of their pictures is
             held out, by picture, to validate on.
-        validation: more folders to validate on. The groups whose names are among those
-            of `data` are the kinds of object that were seen in training, the others
-            are unseen.
+        validation: more folders to validate on. Their groups of a kind of object that a
+            group of `data` shows, too, are seen kinds, the others unseen ones.
         skip_first: the first N pictures of each group of `validation`, by name, are
             left out: the ten by which benchmarks know MSRC serve for no choice here.
         validation_share: share of the pictures of `data` that is held out.
