@@ -81,11 +81,58 @@ def test_a_second_mask_of_another_size_is_named(riders):
         read_record(record)
 
 
-def test_they_make_no_negative_pairs(riders):
+def test_a_picture_that_is_listed_twice_is_one(folder):
+    root = folder({"cat": 2, "dog": 2})
+    (root / DUPLICATES_FILE).write_text("cat/00.png\tdog/01.png\n" * 2)
+    assert joint_groups(read_folder(root)) == []
+
+
+def test_two_pictures_of_a_joint_group_are_no_pair_of_one_kind_alone(riders):
     records = read_folder(riders)
-    records += joint_groups(records)
-    groups = [r.group for p in sample_pairs(records, 40, 0.5) for r in p.records]
-    assert "horse+person" in groups
+    pairs = sample_pairs(records, 60, 0)
+    assert ["00", "02"] in [sorted(r.name for r in pair.records) for pair in pairs]
+    pairs = sample_pairs(records + joint_groups(records), 60, 0)
+    names = {(p.record_a.group, *sorted(r.name for r in p.records)) for p in pairs}
+    assert ("horse+person", "00", "02") in names
+    assert {
+        ("horse", "00", "01"),
+        ("horse", "01", "02"),
+        ("person", "00", "01"),
+    } < names
+    assert not names & {("horse", "00", "02"), ("person", "00", "02")}
+
+
+def test_what_has_no_other_partner_is_paired_all_the_same(riders):
+    for name in ("images/horse/01.png", "masks/horse/01.png"):
+        (riders / name).unlink()
+    records = read_folder(riders)
+    pairs = sample_pairs(records + joint_groups(records), 60, 0)
+    assert "horse" in {pair.record_a.group for pair in pairs}
+
+
+@pytest.fixture
+def strangers(folder):
+    """Two pictures of cat and aeroplane, and birds: each trusted with the others."""
+    root = folder({"aeroplane": 3, "cat": 3, "bus": 3})
+    for name in ("00", "02"):
+        shutil.copy(
+            root / f"images/cat/{name}.png", root / f"images/aeroplane/{name}.png"
+        )
+    return read_folder(root)
+
+
+def test_pictures_of_two_groups_make_no_negative_pairs(strangers):
+    records = strangers + joint_groups(strangers)
+    assert {r.group for r in records} == {"aeroplane", "bus", "cat", "aeroplane+cat"}
     negative = [p for p in sample_pairs(records, 400, 0.5) if not p.positive]
-    assert negative
-    assert not any("+" in r.group for p in negative for r in p.records)
+    found = {(r.group, r.name) for pair in negative for r in pair.records}
+    alone = {("aeroplane", "01"), ("cat", "01")}
+    assert found == alone | {("bus", name) for name in ("00", "01", "02")}
+
+
+def test_joint_groups_make_none_either_where_their_pictures_stand_alone(strangers):
+    joint = joint_groups(strangers)
+    records = [r for r in strangers if r.group != "cat"] + joint
+    negative = [p for p in sample_pairs(records, 400, 0.5) if not p.positive]
+    groups = {r.group for pair in negative for r in pair.records}
+    assert groups == {"aeroplane", "bus"}

@@ -62,7 +62,7 @@ def test_group_of_one(records):
 
 class TestWrongPartners:
     def test_by_hand(self, records):
-        # A car may be driven by a person; cows hold nobody, nor do aeroplanes.
+        # A car may be driven by a person; nobody is seen with cows and aeroplanes.
         assert names(wrong_partners(records)) == [
             "aeroplane0-car0",
             "aeroplane1-car1",
@@ -72,10 +72,8 @@ class TestWrongPartners:
             "car0-cow0",
             "car1-cow1",
             "car2-cow2",
-            "cow0-aeroplane0",
-            "cow1-aeroplane1",
-            "cow2-aeroplane2",
-            "cow3-aeroplane3",
+            *[f"cow{index}-person{index}" for index in range(4)],
+            *[f"person{index}-aeroplane{index}" for index in range(4)],
         ]
         assert not any(pair.positive for pair in wrong_partners(records))
 
@@ -88,7 +86,7 @@ class TestWrongPartners:
     def test_duplicates_are_left_out(self, records):
         shutil.copy(records[0].image, records[5].image)
         pairs = names(wrong_partners(records))
-        assert len(pairs) == 10
+        assert len(pairs) == 14
         assert not any("aeroplane0" in pair or "car0" in pair for pair in pairs)
 
     def test_nothing_to_pair(self, folder):

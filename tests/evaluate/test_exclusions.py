@@ -40,7 +40,8 @@ def test_table_of_classes(tmp_path):
     excluded = {frozenset(pair) for pair in read_exclusions(written(tmp_path, text))}
     assert {"rally", "parking"} in excluded  # one class
     assert {"rally", "bus"} in excluded  # often on one picture
-    assert {"lucia", "duck"} in excluded  # people are everywhere
+    assert {"lucia", "rally"} in excluded  # people are everywhere,
+    assert {"lucia", "duck"} not in excluded  # but seldom among ducks
     assert {"rally", "duck"} not in excluded
 
 
@@ -51,11 +52,9 @@ def test_classes_made_of_several_kinds(tmp_path):
     )
     excluded = {frozenset(pair) for pair in read_exclusions(written(tmp_path, text))}
     people = {"jump", "launch", "walk"}
-    everyone = {frozenset(p) for p in itertools.combinations(people | {"herd"}, 2)}
-    assert everyone <= excluded  # nobody is another's wrong partner
-    assert {pair for pair in excluded if "fly" in pair} == {
-        frozenset({"fly", name}) for name in people
-    }
+    everyone = {frozenset(pair) for pair in itertools.combinations(people, 2)}
+    # Nobody is another's wrong partner, nor horses cows'.
+    assert excluded == everyone | {frozenset({"jump", "herd"})}
 
 
 def test_table_with_a_short_line_is_an_error(tmp_path):
@@ -71,17 +70,20 @@ def test_file_that_is_no_text_is_an_error(tmp_path):
 
 
 @pytest.mark.skipif(not DATA, reason="TFCOSEG_DATA does not name the real data")
-def test_real_wrong_partners_show_no_person():
+def test_real_wrong_partners_show_no_person_on_both_sides():
     root = Path(DATA) / "davis2016"
     if not root.is_dir():
         pytest.skip("TFCOSEG_DATA holds no davis2016")
     pairs = wrong_partners(read_folder(root), read_exclusions(root / CLASSES_FILE))
     groups = {r.group for pair in pairs for r in (pair.record_a, pair.record_b)}
     assert len(pairs) >= 150 and "elephant" in groups
-    # Every video whose object is a person or carries one, looked through by eye.
-    assert groups.isdisjoint(
+    # Every video in which a person is to be seen, looked through by eye.
+    people = set(
         "bmx-bumps bmx-trees breakdance breakdance-flare dance-jump dance-twirl hike "
         "hockey horsejump-high horsejump-low kite-surf kite-walk lucia motocross-bumps "
         "motocross-jump motorbike paragliding paragliding-launch parkour rollerblade "
         "scooter-black scooter-gray soapbox stroller surf swing tennis".split()
     )
+    assert people & groups
+    for pair in pairs:
+        assert not {pair.record_a.group, pair.record_b.group} <= people

@@ -26,17 +26,18 @@ def joint_groups(records: Iterable[Record], least: int = 2) -> list[Record]:
         names joined by `+`, `image` and `mask` those of the first of them, and
         `more_masks` the other's mask.
     """
-    groups = defaultdict(list)
+    groups = defaultdict(dict)
     for same in same_pictures(records):
         same = sorted(same, key=lambda record: (record.group, record.image))
         for first, second in itertools.combinations(same, 2):
             if first.group != second.group:
                 name = f"{first.group}+{second.group}"
                 more = (*first.more_masks, second.mask, *second.more_masks)
-                groups[name].append(replace(first, group=name, more_masks=more))
+                joint = replace(first, group=name, more_masks=more)
+                groups[name].setdefault(first.image, joint)
     return [
         record
         for name in sorted(groups)
-        for record in sorted(groups[name], key=lambda record: record.image)
+        for _, record in sorted(groups[name].items())
         if len(groups[name]) >= least
     ]

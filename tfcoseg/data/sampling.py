@@ -1,5 +1,6 @@
 """Pairs drawn at random, balanced over groups, of any number: to train on."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -28,7 +29,9 @@ def sample_pairs(
     after N pairs goes on with `start=N`. Every group comes once per round, in an order
     shuffled anew each round, and every picture of it once before any comes twice. The
     negative pairs are spread evenly and have rounds of their own, over the groups that
-    have a partner; a group of few trusted pictures comes less often there.
+    have a partner; a group of few trusted pictures comes less often there. Where there
+    are joint groups, two pictures of one of them, which have both kinds of object in
+    common, are no pair of either kind alone if another partner can be had.
 
     Args:
         records: of one or more groups; see `read_folder`.
@@ -55,6 +58,7 @@ def sample_pairs(
         raise ValueError(f"`full_weight` must be 1 or more. Received: {full_weight}")
     records = list(records)
     groups = by_group(records)
+    joint = _joint_groups(records)
     partners = trusted_partners(records, exclude) if negative_share else {}
     partners = {name: value for name, value in partners.items() if value[1]}
     if negative_share and not partners:
@@ -69,13 +73,27 @@ def sample_pairs(
         if int((i + 1) * negative_share + 1e-9) > before:
             pairs.append(_negative_pair(partners, before, seed))
         else:
-            pairs.append(_positive_pair(groups, i - before, seed, full_weight))
+            pairs.append(_positive_pair(groups, joint, i - before, seed, full_weight))
     return pairs
 
 
-def _positive_pair(groups, index, seed, full_weight):
+def _joint_groups(records):
+    """{mask: names of the joint groups whose masks it is a part of}."""
+    names = defaultdict(set)
+    for record in records:
+        if more := getattr(record, "more_masks", ()):
+            for mask in (record.mask, *more):
+                names[mask].add(record.group)
+    return names
+
+
+def _positive_pair(groups, joint, index, seed, full_weight):
     record_a, generator = _next_record(groups, index, (seed, 0), full_weight)
     others = [other for other in groups[group_of(record_a)] if other != record_a]
+    if joint and not record_a.more_masks:
+        share_more = joint.get(record_a.mask, set())
+        alone = [o for o in others if share_more.isdisjoint(joint.get(o.mask, ()))]
+        others = alone or others
     return Pair(record_a, others[generator.integers(len(others))], True)
 
 

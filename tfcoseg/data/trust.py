@@ -11,11 +11,17 @@ from tfcoseg.data.grouping import Picture, grouped
 def trusted(records: Iterable[Picture]) -> list[Any]:
     """The records that are not known to hold the objects of several groups.
 
-    Of a plain (group, name) nothing of the kind is known.
+    Of a plain (group, name) nothing of the kind is known; a record of a joint group
+    shows two kinds of object, and maybe a third.
     """
     records = list(records)
     untrusted = duplicate_images(r for r in records if hasattr(r, "image"))
-    return [r for r in records if getattr(r, "image", None) not in untrusted]
+    return [
+        record
+        for record in records
+        if getattr(record, "image", None) not in untrusted
+        and not getattr(record, "more_masks", ())
+    ]
 
 
 def trusted_partners(
