@@ -14,7 +14,7 @@ def test_half_the_size_and_nearly_the_masks(model, tmp_path):
         opened.visititems(lambda _, x: dtypes.add(getattr(x, "dtype", None)))
     assert dtypes == {None, np.dtype("float16")}
     assert file.stat().st_size < 0.6 * (tmp_path / "whole.weights.h5").stat().st_size
-    assert not list(tmp_path.glob(".new*"))
+    assert len(list(tmp_path.iterdir())) == 2
 
     loaded = CoSegMobileNetV2(weights=file)
     for whole, half in zip(model.get_weights(), loaded.get_weights()):
@@ -55,3 +55,16 @@ def test_a_threshold_becomes_a_half(model, tmp_path):
 def test_a_threshold_out_of_range(threshold, tmp_path):
     with pytest.raises(ValueError, match="above 0 and below 1"):
         write_half(tmp_path / "a.weights.h5", tmp_path / "b.weights.h5", threshold)
+
+
+def test_the_command_refuses_in_one_line(model, tmp_path, capsys):
+    source, target = (str(tmp_path / f"{name}.weights.h5") for name in ("a", "b"))
+    model.save_weights(source)
+    for more, message in (
+        (["--threshold", "1.5"], "above 0 and below 1"),
+        ([], "exists already"),
+    ):
+        (tmp_path / "b.weights.h5").touch()
+        with pytest.raises(SystemExit) as end:
+            main([source, target, *more])
+        assert end.value.code == 2 and message in capsys.readouterr().err

@@ -70,7 +70,8 @@ def describe_weights(model: str | os.PathLike) -> Weights:
     card = read_card(model)
     known: dict[str, Any] = {"trained_on": None}
     if "trained_on" in card:
-        known = {"trained_on": tuple(card["trained_on"])}
+        sets = card["trained_on"]
+        known = {"trained_on": None if sets is None else tuple(sets)}
     elif (arguments := Path(model).with_name(_ARGUMENTS)).is_file():
         known = _seen_in_run(json.loads(arguments.read_bytes()).get("recipe", {}))
     return Weights(card["name"], card["sha256"], **known)

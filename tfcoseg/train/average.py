@@ -1,42 +1,67 @@
-"""The mean of the weights of several runs, which is better than each of them.
+"""The mean of the weights of several runs, where it is better than any of them.
 
-    python -m tfcoseg.train.average a.weights.h5 b.weights.h5 mean.weights.h5
+    python -m tfcoseg.train.average a.weights.h5 b.weights.h5 --output mean.weights.h5
 
-Runs that go on from the same weights, with other seeds or shares of negative pairs, end
-in one valley; its middle generalises better than its walls (Wortsman et al., Model
-soups, 2022), and the network is none the slower for it.
+Runs that go on from the same weights, or from one another's, may end in one valley,
+whose middle generalises better than its walls (Wortsman et al., Model soups, 2022); the
+network is none the slower for it. `tfcoseg evaluate` tells whether they did.
 """
 
+import argparse
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.evaluate.weights import describe_weights
+from tfcoseg.files import check_free, replace_file, write_json
 
 
 def average_weights(
-    sources: Iterable[str | os.PathLike], target: str | os.PathLike
+    sources: Iterable[str | os.PathLike],
+    target: str | os.PathLike,
+    overwrite: bool = False,
 ) -> Path:
     """Writes the mean of the weights of several trained `CoSegMobileNetV2`.
 
+    Beside it goes a card, `.json`, that says what it is the mean of, and which sets the
+    sources were trained on, as far as that is known of all of them.
+
     Args:
-        sources: two `.weights.h5` files or more, of one architecture.
-        target: the file to write, ending in `.weights.h5`; replaced if it exists.
+        sources: two `.weights.h5` files or more, of one architecture; one that is named
+            twice counts twice.
+        target: the file to write, ending in `.weights.h5`.
+        overwrite: whether it and its card may exist already.
 
     Returns:
         The path of `target`.
 
     Raises:
-        ValueError: for fewer than two files, or files of different architectures.
+        ValueError: for fewer than two files, files of different architectures, or a
+            target of another suffix.
+        FileNotFoundError: if there is no such source.
+        FileExistsError: if `target` or its card exists and `overwrite` is false.
     """
-    sources, target = list(sources), Path(target)
-    if len(sources) < 2:
+    sources, target = list(map(Path, sources)), Path(target)
+    if len(sources) < 2 or not target.name.endswith(".weights.h5"):
         raise ValueError(
-            f"Expected two files of weights or more. Received: {len(sources)}"
+            "Expected two files of weights or more, and a file to write that ends in "
+            f".weights.h5. Received: {', '.join(map(str, sources))}; {target}"
         )
+    card = target.with_name(target.name.removesuffix(".weights.h5") + ".json")
+    check_free([target, card], overwrite)
+    described = [describe_weights(source) for source in sources]
+    network = _mean(sources)
+    replace_file(
+        target, lambda new: network.save_weights(new, overwrite=True), overwrite
+    )
+    write_json(card, _describe_mean(described), overwrite)
+    return target
+
+
+def _mean(sources):
     network = CoSegMobileNetV2(weights=sources[0])
     total = [weight.astype(np.float64) for weight in network.get_weights()]
     for source in sources[1:]:
@@ -48,16 +73,34 @@ def average_weights(
             )
         total = [one + two for one, two in zip(total, other)]
     network.set_weights([weight / len(sources) for weight in total])
-    temporary = target.with_name(f".new-{target.name}")
-    network.save_weights(temporary, overwrite=True)
-    os.replace(temporary, target)
-    return target
+    return network
+
+
+def _describe_mean(described):
+    known = all(weights.trained_on is not None for weights in described)
+    sets = dict.fromkeys(name for w in described for name in w.trained_on or ())
+    return {
+        "mean_of": [{"name": w.name, "sha256": w.sha256} for w in described],
+        "trained_on": list(sets) if known else None,
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m tfcoseg.train.average",
+        description="Write the mean of trained weights, and a card beside it.",
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE.weights.h5")
+    parser.add_argument("--output", required=True, metavar="MEAN.weights.h5")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace files that exist already"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        print(average_weights(given.sources, given.output, given.overwrite))
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
-        sys.exit(
-            "usage: python -m tfcoseg.train.average SOURCE.weights.h5 "
-            "SOURCE.weights.h5 [...] TARGET.weights.h5"
-        )
-    print(average_weights(sys.argv[1:-1], sys.argv[-1]))
+    main()

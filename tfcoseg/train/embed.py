@@ -18,18 +18,23 @@ import keras
 import numpy as np
 
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.files import check_free, replace_file
 
 
 def write_half(
-    source: str | os.PathLike, target: str | os.PathLike, threshold: float = 0.5
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    threshold: float = 0.5,
+    overwrite: bool = False,
 ) -> Path:
     """Writes the weights of a trained `CoSegMobileNetV2` in half precision.
 
     Args:
         source: a `.weights.h5` file.
-        target: the file to write, ending in `.weights.h5`; replaced if it exists.
+        target: the file to write, ending in `.weights.h5`.
         threshold: probability of the source's masks, above 0 and below 1, that becomes
             0.5 of the target's: all logits are shifted alike.
+        overwrite: whether `target` may exist already.
 
     Returns:
         The path of `target`.
@@ -37,12 +42,14 @@ def write_half(
     Raises:
         ValueError: for a threshold out of range, or if a weight does not fit into
             float16.
+        FileExistsError: if `target` exists and `overwrite` is false.
     """
     if not 0 < threshold < 1:
         raise ValueError(
             f"`threshold` must be above 0 and below 1. Received: {threshold}"
         )
     target = Path(target)
+    check_free([target], overwrite)
     network = CoSegMobileNetV2(weights=source)
     bias = network.get_layer("mask_decoder").to_logits.bias
     bias.assign_add([math.log((1 - threshold) / threshold)])
@@ -65,15 +72,14 @@ def write_half(
             f"larger ones in {large}"
         )
     half.set_weights(values)
-    temporary = target.with_name(f".new-{target.name}")
-    half.save_weights(temporary, overwrite=True)
-    os.replace(temporary, target)
+    replace_file(target, lambda new: half.save_weights(new, overwrite=True), overwrite)
     return target
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        description="Write trained weights as the package holds them."
+        prog="python -m tfcoseg.train.embed",
+        description="Write trained weights as the package holds them.",
     )
     parser.add_argument("source", metavar="SOURCE.weights.h5")
     parser.add_argument("target", metavar="TARGET.weights.h5")
@@ -83,8 +89,15 @@ def main(arguments: list[str] | None = None) -> None:
         default=0.5,
         help="probability of SOURCE that becomes 0.5 of TARGET (default: %(default)s)",
     )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace TARGET if it exists already"
+    )
     given = parser.parse_args(arguments)
-    print(write_half(given.source, given.target, given.threshold))
+    values = given.source, given.target, given.threshold, given.overwrite
+    try:
+        print(write_half(*values))
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":
