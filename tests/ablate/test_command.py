@@ -90,7 +90,8 @@ def test_a_finished_table_is_printed(table, settings, data, validation, capsys):
     args.backbone_weights = settings.backbone_weights
     assert command.run(args) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("| cell | change | J | J held out | J seen kinds |")
+    header = "| cell | change | beside | J | difference | J held out | J seen kinds |"
+    assert lines[0].startswith(header)
     assert [line.split(" | ")[0] for line in lines[2:4]] == [
         "| base",
         "| no-correlation",
@@ -106,9 +107,11 @@ def test_a_finished_table_is_printed(table, settings, data, validation, capsys):
         ([], "pass --output DIR"),
         (["--output", "o"], "pass --data DIR"),
         (["--output", "o", "--claims", "centre"], "pass --validation DIR"),
+        (["--output", "o", "--claims", "cost", "--markdown"], "--claims without"),
     ],
 )
-def test_what_is_missing_is_named(arguments, message):
+def test_what_is_missing_is_named(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match=message):
         command.run(parse(*arguments))
 
@@ -119,6 +122,8 @@ def test_what_is_missing_is_named(arguments, message):
         (["--seeds", "0,x"], "must be a whole number"),
         (["--claims", "beauty"], "invalid choice: 'beauty'"),
         (["--steps", "0"], "at least 1"),
+        (["--learning-rate", "nan"], "0 or more"),
+        (["--weight-decay", "-1"], "0 or more"),
     ],
 )
 def test_wrong_command_lines(arguments, message, capsys):
@@ -163,7 +168,9 @@ def test_figures_of_the_centre_are_printed_and_kept(
     ((weights, records, size, _),) = calls
     assert (weights, len(records), size) == ("coseg", 6, 64)
     content = json.loads((tmp_path / "claims-centre.json").read_text())
-    assert content["pictures"] == 6 and content["weights"] == "coseg"
+    assert content["pictures"] == 6 and content["weights"].startswith(
+        "coseg-v2, sha256 "
+    )
     assert content["data"] == ["others"] and content["rows"] == {"own energy": of}
 
 

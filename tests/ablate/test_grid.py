@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,11 @@ import pytest
 
 import tfcoseg
 from tfcoseg.ablate import Cell, find_cells, grid, run
+from tfcoseg.ablate.caches import Caches
 from tfcoseg.ablate.heads import describe_head
+from tfcoseg.ablate.judge import judge
+from tfcoseg.ablate.pictures import read_pictures
+from tfcoseg.ablate.results import Results
 
 
 def saved(folder):
@@ -29,7 +34,7 @@ def tried(monkeypatch):
             raise KeyboardInterrupt
         calls.append((cell.name, seed))
         head = SimpleNamespace(save_weights=lambda file, overwrite: file.touch())
-        return head, {"cell": cell.name, "seed": seed}
+        return head, {"cell": cell.name, "seed": seed, "change": cell.change}
 
     monkeypatch.setattr(grid, "trial", trial)
     return calls
@@ -56,25 +61,27 @@ def test_a_row_holds_all_that_is_to_be_known_of_a_cell(table, settings):
     assert base["seconds"]["training"] > 0 and np.isfinite(base["loss"])
 
 
-def test_weights_are_those_of_the_head_as_it_was_judged(table):
+def test_weights_are_those_of_the_head_as_it_was_judged(table, settings, tmp_path):
     folder, rows = table
     (cell,) = find_cells(["base"])
     head = cell.build(cell, (672, 32, 24))
-    before = head.get_weights()
     head.load_weights(folder / "weights" / "base-0.weights.h5")
-    assert any((one != two).any() for one, two in zip(before, head.get_weights()))
+    (features,) = folder.glob("features/*/*/validation")
+    shutil.copytree(features.parents[2], tmp_path / "features")
+    caches = Caches(tmp_path / "features", settings, *read_pictures(settings))
+    figures = judge(head, caches.of(cell)[1], caches.sets, 2, lambda x, **_: x)
+    assert figures == rows[0]["figures"]
     layers = json.loads(json.dumps(describe_head(head)))
     assert layers == json.loads(json.dumps(rows[0]["settings"]["layers"]))
 
 
 def test_finished_cells_are_not_done_again(table, settings, tried, monkeypatch):
     folder, rows = table
-    before = (folder / "results.json").stat().st_mtime_ns
+    before = saved(folder)
     monkeypatch.setattr(grid, "read_pictures", None)  # would be an error if called
     again = run(folder, settings, ["no-correlation", "base"])
     assert again == json.loads(json.dumps(rows)) and tried == []
-    assert saved(folder)["rows"] == again
-    assert (folder / "results.json").stat().st_mtime_ns >= before
+    assert saved(folder) == before
 
 
 def test_what_is_missing_is_done_seed_by_seed(tmp_path, settings, tried):
@@ -130,6 +137,53 @@ def test_folders_that_hold_something_else(tmp_path, settings):
     with pytest.raises(ValueError, match="which holds other files"):
         run(tmp_path, settings)
     (tmp_path / "notes.txt").unlink()
-    (tmp_path / "results.json").write_text('{"rows": [')
-    with pytest.raises(ValueError, match="results.json, which cannot be read"):
-        run(tmp_path, settings)
+    for content in ('{"rows": [', '{"rows": [{}], "settings": {}}', "[]"):
+        (tmp_path / "results.json").write_text(content)
+        with pytest.raises(ValueError, match="results.json, which cannot be read"):
+            run(tmp_path, settings)
+
+
+def test_without_its_results_a_table_starts_anew(tmp_path, settings, tried):
+    for name in ("features", "weights"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".7.results.json").touch()  # of a run that was killed
+    assert len(run(tmp_path, settings, ["base"])) == 1
+
+
+def test_a_failed_start_does_not_bind_the_folder(tmp_path, settings, tried):
+    wrong = dataclasses.replace(settings, data=(str(tmp_path / "nowhere"),))
+    with pytest.raises((ValueError, OSError), match="nowhere"):
+        run(tmp_path / "table", wrong, ["base"])
+    assert len(run(tmp_path / "table", settings, ["base"])) == 1
+
+
+def test_missing_weights_are_told_before_anything_is_done(tmp_path, settings):
+    wrong = dataclasses.replace(settings, backbone_weights="no.weights.h5")
+    with pytest.raises(FileNotFoundError, match="no.weights.h5"):
+        run(tmp_path / "table", wrong)
+    assert not (tmp_path / "table").exists()
+
+
+def test_rows_of_other_pictures_are_never_mixed(tmp_path, settings, tried):
+    root = tmp_path / "drawn"
+    shutil.copytree(settings.data[0], root)
+    same = dataclasses.replace(settings, data=(str(root),))
+    run(tmp_path / "table", same, ["base"])
+    for folder in ("images", "masks"):
+        (root / folder / "red" / "0.png").unlink()
+    with pytest.raises(ValueError, match="no table may mix.* then, "):
+        run(tmp_path / "table", same, ["no-skips"])
+    assert tried == [("base", 0)]
+
+
+def test_another_cell_of_one_name_is_refused(tmp_path, settings, tried):
+    run(tmp_path, settings, ["base"])
+    with pytest.raises(ValueError, match="another cell 'base'.*'a wider decoder' now"):
+        run(tmp_path, settings, [Cell("base", "a wider decoder")])
+
+
+def test_two_processes_keep_each_other_s_rows(tmp_path, settings):
+    one, two = (Results(tmp_path, settings.as_json()) for _ in range(2))
+    one.add({"cell": "base", "seed": 0, "change": ""})
+    two.add({"cell": "base", "seed": 1, "change": ""})
+    assert [row["seed"] for row in saved(tmp_path)["rows"]] == [0, 1]

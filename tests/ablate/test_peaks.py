@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tfcoseg.ablate.claims import format_peaks
-from tfcoseg.ablate.peaks import measure_peaks, peak_distance
-from tfcoseg.applications import endpoints
+from tfcoseg.ablate.peaks import _distance, _places, measure_peaks, peak_distance
+from tfcoseg.applications import CoSegMobileNetV2, endpoints
 from tfcoseg.data import image_dataset, read_folder
 from tfcoseg.pictures import read_mask
 
@@ -18,15 +18,33 @@ def distance(place, mask):
 
 
 @pytest.mark.parametrize("peak", [(0, 0), (1, 2), (2, 3)])
-def test_distance_is_from_the_position_s_middle_to_the_centroid(peak):
+def test_distance_is_from_the_position_s_pixel_to_the_centroid(peak):
     response = np.zeros((3, 4))
     response[peak] = 1
-    mask = np.zeros((30, 80), bool)
-    mask[12:20, 45:58] = True
-    expected = distance(((peak[0] + 0.5) * 10, (peak[1] + 0.5) * 20), mask)
-    found, hit = peak_distance(response, mask)
+    mask = np.zeros((33, 98), bool)  # seen at 33 x 49: twice as wide
+    mask[12:20, 60:70] = True
+    expected = distance((16 * peak[0] + 0.5, (16 * peak[1] + 0.5) * 2), mask)
+    height, width = (_places(3, 33), _places(4, 49))
+    assert height * 33 == pytest.approx([0.5, 16.5, 32.5])
+    found, hit = _distance(height[peak[0]], width[peak[1]], mask)
     assert found == pytest.approx(expected)
     assert hit == (peak == (1, 2))
+
+
+def test_positions_lie_symmetrically_where_the_size_is_16_n_plus_1(give_strength):
+    model = give_strength(CoSegMobileNetV2(weights=None))
+    for weight in model.weights:  # a network for which left and right are alike
+        if weight.name == "kernel" and weight.shape[1] > 1:
+            weight.assign((weight + weight[:, ::-1]) / 2)
+    image = np.random.default_rng(0).uniform(0, 255, (1, 65, 65, 3))
+
+    def asymmetry(size):
+        both = [image[:, :size, :size], image[:, :size, :size][:, :, ::-1]]
+        one, two = (endpoints.encode(model, x)["embedding"].numpy() for x in both)
+        return np.abs(one - two[:, :, ::-1]).max() / np.abs(one).max()
+
+    assert asymmetry(65) < 1e-4
+    assert asymmetry(64) > 1e-2
 
 
 def test_an_object_in_the_corner_is_a_diagonal_from_the_other_corner():
@@ -34,12 +52,17 @@ def test_an_object_in_the_corner_is_a_diagonal_from_the_other_corner():
     mask[-1, -1] = True
     response = np.zeros((100, 100))
     response[0, 0] = 1
-    assert peak_distance(response, mask) == (pytest.approx(0.99), 0.0)
+    assert peak_distance(response, mask, 100) == (pytest.approx(0.99), 0.0)
+
+
+def test_sizes_at_which_positions_lie_elsewhere_are_refused(model, data):
+    with pytest.raises(ValueError, match="16 n \\+ 1.*Received: size=64"):
+        measure_peaks(model, read_folder(data), 64)
 
 
 @pytest.fixture(scope="module")
 def peaks(model, data):
-    return measure_peaks(model, read_folder(data)[:4] + read_folder(data)[7:11], 64)
+    return measure_peaks(model, read_folder(data)[:4] + read_folder(data)[7:11], 65)
 
 
 def test_rows_and_what_is_measured_of_them(peaks):
@@ -61,7 +84,7 @@ def test_f_is_the_correlation_with_the_next_of_the_group(peaks, model, data):
     records = read_folder(data)
     records = records[:4] + records[7:11]
     distances = {"right": [], "wrong": []}
-    images = [image for image, *_ in image_dataset(records, 64, augment=False)]
+    images = [image for image, *_ in image_dataset(records, 65, augment=False)]
     encoded = [endpoints.encode(model, image[None]) for image in images]
     for index, record in enumerate(records):
         first = index // 4 * 4
@@ -73,9 +96,7 @@ def test_f_is_the_correlation_with_the_next_of_the_group(peaks, model, data):
             )
             response = np.asarray(correlation)[0].sum(-1)
             row, column = np.unravel_index(response.argmax(), response.shape)
-            place = (row + 0.5) * 32 / len(response), (column + 0.5) * 48 / len(
-                response
-            )
+            place = (16 * row + 0.5) * 32 / 65, (16 * column + 0.5) * 48 / 65
             distances[kind].append(distance(place, mask))
     for kind, expected in distances.items():
         assert peaks["rows"]["F"][kind] == pytest.approx(

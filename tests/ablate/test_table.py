@@ -43,12 +43,22 @@ def test_mean_and_spread_over_seeds():
     assert base["figures"]["wrong predicted"][0] == pytest.approx(7.0)
     assert "J seen kinds" not in base["figures"]
     assert other["figures"]["J"] == (36.0, None)
+    assert base["figures"]["difference"] == (None, None)
+    assert other["figures"]["difference"] == (-9.0, None)  # of the one seed of both
     assert other["figures"]["wrong J"] == (None, None)
+
+
+def test_differences_are_of_equal_seeds():
+    more = [row("other", seed, j, j) for seed, j in ((1, 50.0), (2, 46.25), (3, 90.0))]
+    mean, spread = summarise(ROWS + more)[1]["figures"]["difference"]
+    # 36 - 45, 50 - 49 and 46.25 - 46.25; no base has seed 3.
+    assert (mean, spread) == pytest.approx((-8 / 3, np.std([-9, 1, 0], ddof=1)))
 
 
 def test_text_is_aligned_and_tells_the_spread():
     header, base, other = format_table(ROWS).splitlines()
-    assert header.split()[:4] == ["cell", "J", "J", "held"]
+    assert header.split()[:5] == ["cell", "beside", "J", "difference", "J"]
+    assert base.split()[1] == "-" and other.split()[1:4] == ["base", "36.0", "-9.0"]
     assert "71.2 ± 1.0" in base and base.endswith("  3")
     assert "36.0" in other and " - " in other and "±" not in other
     assert len(base) == len(other)
@@ -57,8 +67,8 @@ def test_text_is_aligned_and_tells_the_spread():
 def test_markdown_says_what_each_cell_changes():
     lines = format_table(ROWS, markdown=True).splitlines()
     assert len({line.count("|") for line in lines}) == 1
-    assert lines[1].startswith("| --- | --- | ---: |")
-    assert "| base | what base changes | 46.8 ± 2.0 |" in lines[2]
+    assert lines[1].startswith("| --- | --- | --- | ---: |")
+    assert "| base | what base changes | - | 46.8 ± 2.0 | - |" in lines[2]
 
 
 def test_the_caption_says_how_much_was_done():

@@ -1,14 +1,16 @@
 """Training of a head, against Keras' own loop; heads and features are tiny."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfcoseg.ablate import Cell
-from tfcoseg.ablate.trial import train_head, training_step
+from tfcoseg.ablate import Cell, format_table
+from tfcoseg.ablate.judge import FIGURES
+from tfcoseg.ablate.trial import train_head, training_step, trial
 from tfcoseg.data import read_folder
 from tfcoseg.losses import CoSegLoss
 
@@ -76,8 +78,17 @@ def test_a_head_learns_from_the_pairs_of_its_cell_and_seed(short, data):
         assert sum(not pair.positive for pair in cache.pairs) == 80 * share
 
 
-def test_a_loss_that_does_not_stay_finite_ends_the_table(short, data):
-    cell = Cell("tiny", "all of it")
-    with pytest.raises(ValueError, match="lower learning rate. Received: nan in cell"):
-        records = read_folder(data)
-        train_head(tiny_head(), cell, 0, short, records, Batches(np.nan), no_progress)
+def test_a_loss_that_does_not_stay_finite_is_a_row_without_figures(short, data):
+    cell = Cell("tiny", "all of it", build=lambda *_: tiny_head())
+    cache = Batches(np.nan)
+    cache.channels = {0: 3}
+    caches = SimpleNamespace(
+        of=lambda cell: (cache, None),
+        sets={"held out": read_folder(data)},
+        training_records=read_folder(data),
+    )
+    row = trial(cell, 0, short, caches, no_progress)[1]
+    assert row["loss"] is None
+    assert row["figures"] == {"held out": dict.fromkeys(FIGURES)}
+    (line,) = format_table([row]).splitlines()[1:]
+    assert line.split()[:4] == ["tiny", "base", "-", "-"]

@@ -1,5 +1,6 @@
 """Features of the frozen encoder, computed once for all cells of a table."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Caches:
         settings: `Settings`.
         training: records to train on.
         sets: records to judge on, by set.
+        verbose: whether to show how far it is.
     """
 
     def __init__(
@@ -32,9 +34,13 @@ class Caches:
         settings: Settings,
         training: Sequence[Record],
         sets: Mapping[str, Sequence[Record]],
+        verbose: bool = False,
     ):
         self.training_records, self.sets = training, sets
-        self._folder, self._settings = folder, settings
+        self._settings, self._verbose = settings, verbose
+        # Features of other weights are no features of these.
+        weights = str(settings.as_json()["backbone_weights"]).encode()
+        self._folder = folder / hashlib.sha256(weights).hexdigest()[:8]
         self._open: dict[str, tuple[FeatureCache, FeatureCache]] = {}
 
     def of(self, cell: Cell) -> tuple[FeatureCache, FeatureCache]:
@@ -52,16 +58,14 @@ class Caches:
             folder = self._folder / name
             sizes = [settings.size]
             judged = [record for records in self.sets.values() for record in records]
+            shared = {"encoder": encoder, "sizes": sizes, "verbose": self._verbose}
             self._open[name] = (
                 FeatureCache(
                     folder / "training",
                     self.training_records,
-                    encoder,
-                    sizes,
-                    settings.views,
+                    views=settings.views,
+                    **shared,
                 ),
-                FeatureCache(
-                    folder / "validation", judged, encoder, sizes, augment=False
-                ),
+                FeatureCache(folder / "validation", judged, augment=False, **shared),
             )
         return self._open[name]

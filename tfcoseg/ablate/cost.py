@@ -34,7 +34,7 @@ def compare_cost(
     are this machine's, ratios are less so.
 
     Args:
-        sides: heights = widths of the maps in positions, growing.
+        sides: heights = widths of the maps in positions.
         repeats: rounds of timing.
         progress: as in `evaluate_folder`.
 
@@ -42,19 +42,19 @@ def compare_cost(
         For each side a dictionary of "side", and of "correlation" and "non_local" with
         "forward_ms", "training_ms" (forward and backward), "peak_mb" (how much more
         memory training takes at its height; None where the system does not tell),
-        "kept_mb" (what the backward pass needs kept, by count) and "multiply_adds" (in
-        millions, by count, of a correlation that takes no transform).
+        "kept_mb" (what the backward pass needs kept) and "multiply_adds" (in millions),
+        both by count, of a correlation that takes no Fourier transform.
     """
     progress = progress or (lambda iterable, **_: iterable)
-    peaks = {}
-    for name in progress(NAMES, desc="memory", unit="layer"):
-        peaks[name] = peak_memory(name, sides) or [None] * len(sides)
+    both = [(name, side) for side in sides for name in NAMES]
+    both = progress(both, desc="memory", unit="measurement")
+    peaks = {(name, side): peak_memory(name, side) for name, side in both}
     rows = []
-    for index, side in enumerate(progress(sides, desc="time", unit="size")):
+    for side in progress(sides, desc="time", unit="size"):
         times = _times(side, repeats)
         row: dict[str, Any] = {"side": side}
         for name in NAMES:
-            peak = peaks[name][index]
+            peak = peaks[name, side]
             row[name] = {
                 **times[name],
                 "peak_mb": None if peak is None else round(peak / 1e6, 1),
@@ -105,9 +105,9 @@ def _of_correlation(positions):
 
 
 def _of_non_local(positions):
-    # Per image: theta, phi, g and what attention finds; the attention itself, before
-    # and after its softmax.
-    kept = 4 * positions * WIDTH + 2 * positions**2
+    # Per image: theta, phi, g and what attention finds; the attention itself, of which
+    # the gradient of a softmax needs the result alone.
+    kept = 4 * positions * WIDTH + positions**2
     convolutions = positions * WIDTH * (3 * CHANNELS + FILTERS)
     return _counts(kept, convolutions + 2 * positions**2 * WIDTH)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tfcoseg.ablate.caches import Caches
 from tfcoseg.ablate.cells import Cell, find_cells
-from tfcoseg.ablate.pictures import read_pictures
+from tfcoseg.ablate.pictures import describe_pictures, read_pictures
 from tfcoseg.ablate.results import Results
 from tfcoseg.ablate.settings import Settings
 from tfcoseg.ablate.trial import trial
@@ -36,14 +36,15 @@ def run(
             before any with the second.
         progress: as in `tfcoseg.evaluate.evaluate_folder`.
         report: called with each row as it is finished.
-        verbose: whether to show how far reading the pictures is.
+        verbose: whether to show how far reading and encoding the pictures is.
 
     Returns:
         All rows of the folder.
 
     Raises:
-        ValueError: for an unknown cell, a folder of other settings, pictures that
-            cannot be used, or a loss that does not stay finite.
+        ValueError: for an unknown cell, a folder of other settings or pictures, or
+            pictures that cannot be used.
+        FileNotFoundError: if there are no such pictures or weights.
 
     Example:
 
@@ -57,12 +58,14 @@ def run(
         (cell, seed)
         for seed in dict.fromkeys(seeds)
         for cell in chosen
-        if not results.has(cell.name, seed)
+        if not results.has(cell, seed)
     ]
     if not missing:
         return results.rows
     training, sets = read_pictures(settings, verbose)
-    caches = Caches(Path(output) / "features", settings, training, sets)
+    results.check_pictures(describe_pictures(training, sets))
+    folder = Path(output) / "features"
+    caches = Caches(folder, settings, training, sets, bool(verbose))
     for number, (cell, seed) in enumerate(missing, 1):
         title = f"{number}/{len(missing)} {cell.name}, seed {seed}"
         head, row = trial(cell, seed, settings, caches, _titled(progress, title))

@@ -15,6 +15,8 @@ from tfcoseg.signature import MASK_A, MASK_B
 from tfcoseg.train.features import FeatureCache
 
 THRESHOLD = 0.5
+# Of each set, besides how many pictures they are of.
+FIGURES = ("J", "J_images", "wrong_J", "wrong_predicted")
 
 
 def judge(

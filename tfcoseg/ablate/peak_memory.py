@@ -1,51 +1,48 @@
 """How much memory a training step of one layer takes, by this process's own account.
 
-    python -m tfcoseg.ablate.peak_memory non_local 17 33 65
+    python -m tfcoseg.ablate.peak_memory non_local 33
 
-prints the bytes for each map as JSON. TensorFlow keeps what it has once asked for, so
-each layer needs a process of its own, in which maps grow. Linux only.
+prints the bytes. TensorFlow keeps what it has once asked for, and the greatest memory
+of a process never falls, so each measurement needs a process of its own. Linux only.
 """
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from tfcoseg.ablate.layers_compared import make_pair, make_training
 
 
-def peak_memory(name: str, sides: Sequence[int]) -> list[int] | None:
+def peak_memory(name: str, side: int) -> int | None:
     """Bytes above what the process had before, at the height of a training step.
 
     Args:
         name: "correlation" or "non_local".
-        sides: heights = widths of the maps, growing.
+        side: height = width of the maps in positions.
 
     Returns:
-        A number for each side; None where the system does not tell.
+        A number; None where the system does not tell.
     """
-    command = [sys.executable, "-m", __name__, name, *map(str, sides)]
+    command = [sys.executable, "-m", __name__, name, str(side)]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
     answer = subprocess.run(command, capture_output=True, text=True, env=environment)
-    return json.loads(answer.stdout) if answer.returncode == 0 else None
+    return int(answer.stdout) if answer.returncode == 0 else None
 
 
-def measure(name: str, sides: Sequence[int]) -> list[int]:
+def measure(name: str, side: int) -> int:
     """What `peak_memory` returns, of this process.
 
     Raises:
         OSError: where the system does not tell.
     """
     train = make_training(name)
-    train(*make_pair(3))  # whatever is asked for once and for all
+    pair = make_pair(side)
+    step = train.get_concrete_function(*pair)  # tracing takes memory, too
+    train(*make_pair(3))  # and so does whatever is asked for once and for all
     before = status("VmRSS")
-    found = []
-    for side in sides:
-        train(*make_pair(side))
-        found.append(max(0, status("VmHWM") - before))
-    return found
+    step(*pair)
+    return max(0, status("VmHWM") - before)
 
 
 def status(name: str) -> int:
@@ -57,4 +54,4 @@ def status(name: str) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], [int(side) for side in sys.argv[2:]])))
+    print(measure(sys.argv[1], int(sys.argv[2])))

@@ -33,7 +33,8 @@ def measure_peaks(
     Args:
         model: a co-segmentation model.
         records: pictures, in groups of two or more.
-        size: height = width at which the model sees them.
+        size: height = width at which the model sees them, 16 n + 1: position i of
+            the features is then where pixel 16 i is.
         progress: as in `evaluate_folder`.
 
     Returns:
@@ -51,7 +52,15 @@ def measure_peaks(
           "standard_error" of that mean.
 
         What has no partner has no "wrong"; what cannot be told is None.
+
+    Raises:
+        ValueError: for another size.
     """
+    if size % 16 != 1:
+        raise ValueError(
+            "`size` must be 16 n + 1, as 257 or 321 are, so that it is known where the "
+            f"positions of the features lie. Received: size={size}"
+        )
     progress = progress or (lambda iterable, **_: iterable)
     embeddings = _embeddings(model, records, size, progress)
     respond = tf.function(lambda own, other: _responses(model, own, other))
@@ -64,7 +73,8 @@ def measure_peaks(
         if mask.any():
             partners = {"right": partner, "wrong": wrong.get(record)}
             others = {k: embeddings[p] for k, p in partners.items() if p is not None}
-            pictures.append(_measure(respond, embeddings[record], others, mask))
+            own = embeddings[record]
+            pictures.append(_measure(respond, own, others, mask, size))
     names = pictures[0] if pictures else ()
     off = np.array([of[CENTRE]["right"][0] > OFF_CENTRE for of in pictures])
     return {
@@ -75,20 +85,29 @@ def measure_peaks(
     }
 
 
-def peak_distance(response: np.ndarray, mask: np.ndarray) -> tuple[float, float]:
+def peak_distance(
+    response: np.ndarray, mask: np.ndarray, size: int
+) -> tuple[float, float]:
     """Distance of a response's peak to a mask's centroid, and whether it hits the mask.
 
     Args:
-        response: (h, w), over the whole picture; the first of equal maxima counts.
+        response: (h, w); the first and the last of its positions lie on the first and
+            the last pixel of the picture, as the model sees it. The first of equal
+            maxima counts.
         mask: (height, width) of bool, with an object.
+        size: height = width at which the model saw the picture.
 
     Returns:
         The distance in shares of the picture's diagonal, and 1.0 or 0.0.
     """
     row, column = np.unravel_index(np.argmax(response), response.shape)
-    return _distance(
-        (row + 0.5) / response.shape[0], (column + 0.5) / response.shape[1], mask
-    )
+    height, width = response.shape
+    return _distance(_places(height, size)[row], _places(width, size)[column], mask)
+
+
+def _places(count, size):
+    """Where positions lie, in shares of the side."""
+    return (np.linspace(0, size - 1, count) + 0.5) / size
 
 
 def _distance(y, x, mask):
@@ -102,29 +121,31 @@ def _distance(y, x, mask):
     return float(away / np.hypot(height, width)), float(hit)
 
 
-def _measure(respond, own, others, mask):
+def _measure(respond, own, others, mask, size):
     """{name of a response: {kind of partner: what `peak_distance` returns}}."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for kind, other in others.items():
         for name, response in respond(own, other).items():
-            found.setdefault(name, {})[kind] = peak_distance(response.numpy(), mask)
-    return found | {n: {"right": value} for n, value in _baselines(own, mask).items()}
+            distance = peak_distance(response.numpy(), mask, size)
+            found.setdefault(name, {})[kind] = distance
+    baselines = _baselines(own, mask, size)
+    return found | {name: {"right": value} for name, value in baselines.items()}
 
 
-def _baselines(embedding, mask):
+def _baselines(embedding, mask, size):
     """What needs no partner: the middle, the mean over all positions, own energy."""
     energy = np.sum(np.square(embedding[0]), axis=-1)
     height, width = energy.shape
     everywhere = [
-        _distance((row + 0.5) / height, (column + 0.5) / width, mask)
-        for row in range(height)
-        for column in range(width)
+        _distance(y, x, mask)
+        for y in _places(height, size)
+        for x in _places(width, size)
     ]
     chance = np.mean(everywhere, axis=0)
     return {
         CENTRE: _distance(0.5, 0.5, mask),
         CHANCE: (float(chance[0]), float(chance[1])),
-        OWN: peak_distance(energy, mask),
+        OWN: peak_distance(energy, mask, size),
     }
 
 

@@ -1,6 +1,7 @@
 """Which pictures a table trains on, and on which ones it judges."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from tfcoseg.ablate.settings import Settings
 from tfcoseg.data.co_occurrence import kinds
@@ -25,6 +26,9 @@ def read_pictures(
     Raises:
         ValueError: if a side has no group of two usable pictures.
     """
+    others = rest_of_groups(
+        settings.validation, settings.skip_first, settings.void_value
+    )
     recipe = Recipe(
         data=settings.data,
         validation_share=settings.validation_share,
@@ -33,15 +37,24 @@ def read_pictures(
     training, held_out = training_and_validation(recipe, verbose)
     groups = {r.group for root in settings.data for r in scan_folder(root)[0]}
     trained = frozenset().union(*map(kinds, groups))
-    others = rest_of_groups(
-        settings.validation, settings.skip_first, settings.void_value
-    )
     sets = {
         HELD_OUT: held_out,
         SEEN: [r for r in others if kinds(r.group) & trained],
         UNSEEN: [r for r in others if not kinds(r.group) & trained],
     }
     return training, {name: records for name, records in sets.items() if records}
+
+
+def describe_pictures(
+    training: Sequence[Record], sets: Mapping[str, Sequence[Record]]
+) -> dict[str, str]:
+    """How many pictures each side has, and a digest of their groups and names."""
+    described = {}
+    for name, records in {"training": training, **sets}.items():
+        lines = sorted(f"{record.group}/{record.name}" for record in records)
+        digest = hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape"))
+        described[name] = f"{len(lines)}, sha256 {digest.hexdigest()[:16]}"
+    return described
 
 
 def right_pairs(records: Sequence[Record]) -> list[Pair]:

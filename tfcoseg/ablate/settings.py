@@ -47,12 +47,15 @@ class Settings:
         """The same as JSON holds it, without places on the disk.
 
         Folders are there by their names, a weights file by its name and digest.
+
+        Raises:
+            FileNotFoundError: if there is no such weights file.
         """
         values = dataclasses.asdict(self)
         for name in ("data", "validation"):
             values[name] = [Path(folder).resolve().name for folder in values[name]]
-        file = Path(self.backbone_weights or "")
-        if file.is_file():
+        if self.backbone_weights not in (None, "imagenet"):
+            file = Path(self.backbone_weights)
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
             values["backbone_weights"] = f"{file.name}, sha256 {digest}"
         return json.loads(json.dumps(values))

@@ -12,7 +12,7 @@ import tfcoseg
 from tfcoseg.ablate.caches import Caches
 from tfcoseg.ablate.cells import Cell
 from tfcoseg.ablate.heads import describe_head
-from tfcoseg.ablate.judge import judge
+from tfcoseg.ablate.judge import FIGURES, judge
 from tfcoseg.ablate.settings import Settings
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import sample_pairs
@@ -38,30 +38,32 @@ def trial(
         progress: as in `evaluate_folder`.
 
     Returns:
-        The head and its row, a dictionary fit for JSON.
-
-    Raises:
-        ValueError: if the loss does not stay finite.
+        The head and its row, a dictionary fit for JSON. Where the loss did not stay
+        finite, it is None, and so are the figures of all sets.
     """
+    start = time.monotonic()
     training, validation = caches.of(cell)
+    encoded = time.monotonic()
     keras.utils.set_random_seed(seed)
     head = cell.build(cell, list(training.channels.values()))
-    start = time.monotonic()
     loss = train_head(
         head, cell, seed, settings, caches.training_records, training, progress
     )
     trained = time.monotonic()
-    figures = judge(head, validation, caches.sets, settings.batch_size, progress)
+    figures = {name: dict.fromkeys(FIGURES) for name in caches.sets}
+    if math.isfinite(loss):
+        figures = judge(head, validation, caches.sets, settings.batch_size, progress)
     row = {
         "cell": cell.name,
         "seed": seed,
         "change": cell.change,
         "beside": cell.beside,
         "figures": figures,
-        "loss": round(loss, 5),
+        "loss": round(loss, 5) if math.isfinite(loss) else None,
         "parameters": head.count_params(),
         "seconds": {
-            "training": round(trained - start, 1),
+            "encoding": round(encoded - start, 1),
+            "training": round(trained - encoded, 1),
             "judging": round(time.monotonic() - trained, 1),
         },
         "settings": {
@@ -96,13 +98,7 @@ def train_head(
     for inputs, truths in progress(batches, desc="training", unit="step"):
         losses.append(step(inputs, truths))
     last = losses[-max(1, settings.steps // 10) :]
-    mean = float(tf.reduce_mean(last))
-    if not math.isfinite(mean):
-        raise ValueError(
-            "The training loss must stay finite; take a lower learning rate. Received: "
-            f"{mean} in cell {cell.name}, seed {seed}"
-        )
-    return mean
+    return float(tf.reduce_mean(last))
 
 
 def training_step(head: keras.Model, settings: Settings) -> Callable[..., tf.Tensor]:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import tfcoseg
 from tfcoseg.cli.ablate_arguments import add_ablate_arguments
+from tfcoseg.cli.outputs import check_outputs, make_folder
 from tfcoseg.cli.progress import progress_bar
 from tfcoseg.files import write_json
 
 HELP = """\
 Measure what each part of the network is worth, by training without it.
 
-Every cell of the table differs from the base in one thing. The heads of all cells are
+Every cell of the table differs in one thing from the cell beside which it stands, in
+most cases the base. The heads of all cells are
 trained on the same cached features of a frozen encoder, for the same number of steps,
 and judged on a share of the pictures of --data that is held out, and on --validation
 without the first pictures of each group, by kinds of object that --data has and has
@@ -42,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         return _list()
     if args.output is None:
         raise ValueError("Expected a folder for the figures: pass --output DIR")
+    make_folder(args.output)
     return _measure_claim(args) if args.claims else _fill_table(args)
 
 
@@ -85,13 +88,18 @@ def _fill_table(args):
         )
     print(ablate.format_table(rows, args.markdown))
     print(f"\n{ablate.format_caption(rows, settings)}")
-    return 0
+    diverged = [f"{r['cell']} (seed {r['seed']})" for r in rows if r["loss"] is None]
+    if diverged:
+        print(f"The loss did not stay finite: {', '.join(diverged)}", file=sys.stderr)
+    return 1 if diverged else 0
 
 
 def _tell(row):
     """A line for each finished cell, for those who read a log."""
     figures = [
-        f"J {name} {of['J']:.1f}" for name, of in row["figures"].items() if of["J"]
+        f"J {name} {of['J']:.1f}"
+        for name, of in row["figures"].items()
+        if of["J"] is not None
     ]
     seconds = sum(row["seconds"].values())
     line = f"{row['cell']}, seed {row['seed']}: {', '.join(figures)}; {seconds:.0f} s"
@@ -99,16 +107,16 @@ def _tell(row):
 
 
 def _measure_claim(args):
-    from tfcoseg.cli.outputs import check_outputs, make_folder
-    from tfcoseg.cli.quiet import quiet_tensorflow
-
     if args.claims == "centre" and not args.validation:
         raise ValueError("Expected pictures to measure on: pass --validation DIR")
+    if args.data or args.cells or args.seeds != (0,) or args.markdown:
+        raise ValueError(
+            "Expected --claims without what is about the table: --data, --cells, "
+            "--seeds and --markdown"
+        )
     name = f"claims-{args.claims}.json"
-    make_folder(args.output)
     check_outputs(args.output, [name], (), args.overwrite)
-    with quiet_tensorflow():
-        figures, table = (_centre if args.claims == "centre" else _cost)(args)
+    figures, table = (_centre if args.claims == "centre" else _cost)(args)
     print(table)
     about = {"tfcoseg": tfcoseg.__version__}
     write_json(args.output / name, about | figures, args.overwrite)
@@ -116,16 +124,21 @@ def _measure_claim(args):
 
 
 def _centre(args):
-    from tfcoseg.ablate.claims import format_peaks
-    from tfcoseg.ablate.peaks import measure_peaks
-    from tfcoseg.ablate.pictures import rest_of_groups
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.cli.quiet import quiet_tensorflow
 
+    with quiet_tensorflow():
+        from tfcoseg.ablate.claims import format_peaks
+        from tfcoseg.ablate.peaks import measure_peaks
+        from tfcoseg.ablate.pictures import rest_of_groups
+        from tfcoseg.applications import CoSegMobileNetV2
+        from tfcoseg.evaluate.weights import describe_weights
+
+        model = CoSegMobileNetV2(weights=args.weights)
+    weights = describe_weights(args.weights)
     records = rest_of_groups(args.validation, args.skip_first, args.void_value)
-    model = CoSegMobileNetV2(weights=args.weights)
     peaks = measure_peaks(model, records, args.size, progress_bar(args.quiet))
     settings = {
-        "weights": Path(args.weights).name,
+        "weights": f"{weights.name}, sha256 {weights.sha256[:16]}",
         "data": [Path(root).resolve().name for root in args.validation],
         "skip_first": args.skip_first,
         "size": args.size,
@@ -135,8 +148,11 @@ def _centre(args):
 
 
 def _cost(args):
-    from tfcoseg.ablate.claims import format_cost
-    from tfcoseg.ablate.cost import compare_cost
+    from tfcoseg.cli.quiet import quiet_tensorflow
+
+    with quiet_tensorflow():
+        from tfcoseg.ablate.claims import format_cost
+        from tfcoseg.ablate.cost import compare_cost
 
     costs = compare_cost(repeats=args.repeats, progress=progress_bar(args.quiet))
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None

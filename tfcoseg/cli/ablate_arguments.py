@@ -7,6 +7,7 @@ from pathlib import Path
 from tfcoseg.cli.arguments import (
     add_number,
     names,
+    not_negative,
     probability,
     whole_number,
     working_size,
@@ -96,8 +97,8 @@ def _add_budget_arguments(add):
     number("--steps", 400, positive, "training steps of each cell")
     number("--batch-size", 8, positive, "pairs of a step")
     number("--views", 4, positive, "augmented views of each training picture")
-    number("--learning-rate", 1e-3, float, "highest learning rate")
-    number("--weight-decay", 4e-3, float, "weight decay of AdamW")
+    number("--learning-rate", 1e-3, not_negative, "highest learning rate")
+    number("--weight-decay", 4e-3, not_negative, "weight decay of AdamW")
     add(
         "--backbone-weights",
         default="imagenet",

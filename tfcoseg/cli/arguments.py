@@ -48,6 +48,19 @@ def probability(text: str) -> float:
     return number
 
 
+def not_negative(text: str) -> float:
+    """The type of an argument that is a number, 0 or more."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"must be a number, 0 or more. Received: {text}"
+        )
+    return number
+
+
 def names(text: str) -> list[str]:
     """The type of an argument that is a list of names: a,b,c."""
     found = [name.strip() for name in text.split(",") if name.strip()]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tfcoseg.cli.arguments import (
     add_number,
+    not_negative,
     probability,
     whole_number,
     working_size,
@@ -150,10 +151,10 @@ def _add_recipe_arguments(add):
     number("--head-batch-size", 8, positive, "pairs of a batch, head")
     number("--upper-batch-size", 8, positive, "the same, above the skips")
     number("--finetune-batch-size", 4, positive, "pairs of a batch, fine-tuning")
-    number("--head-learning-rate", 1e-3, float, "highest learning rate, head")
-    number("--upper-learning-rate", 3e-4, float, "the same, above the skips")
-    number("--finetune-learning-rate", 1e-4, float, "the same, fine-tuning")
-    number("--weight-decay", 4e-3, float, "weight decay of AdamW")
+    number("--head-learning-rate", 1e-3, not_negative, "highest learning rate, head")
+    number("--upper-learning-rate", 3e-4, not_negative, "the same, above the skips")
+    number("--finetune-learning-rate", 1e-4, not_negative, "the same, fine-tuning")
+    number("--weight-decay", 4e-3, not_negative, "weight decay of AdamW")
     number(
         "--negative-share", 0.25, probability, "share of pairs with nothing in common"
     )
