@@ -105,6 +105,11 @@ def test_heading_tells_training_scores_and_weights_that_nobody_knows(folder, pre
     assert told not in heading(report)
     report["weights"]["trained_on"] = ["pets"]
     assert told not in heading(report)
+    report["is_development_score"] = True
+    text = " ".join(heading(report).split())
+    assert "Tuned on this set: settings of mine were chosen" in text
+    assert told not in text
+    report["is_development_score"] = False
     report["weights"]["trained_on"] = None
     assert "Nobody says what mine was trained on" in heading(report)
     report["is_training_score"] = True

@@ -42,6 +42,16 @@ def test_card_beside_the_file_says_what_was_seen(tmp_path, suffix):
     assert not weights.has_seen(["pet", "images"])
 
 
+def test_card_says_by_which_sets_settings_were_chosen(tmp_path):
+    path = tmp_path / "mine-v1.weights.h5"
+    path.write_bytes(b"weights")
+    card = {"trained_on": ["pets"], "tuned_on": ["cars"]}
+    (tmp_path / "mine-v1.json").write_text(json.dumps(card))
+    weights = describe_weights(path)
+    assert (weights.trained_on, weights.tuned_on) == (("pets",), ("cars",))
+    assert not weights.has_seen(["cars"])
+
+
 def test_weights_without_a_card_are_not_known_to_have_seen_anything(tmp_path):
     path = tmp_path / "best.weights.h5"
     path.write_bytes(b"weights")

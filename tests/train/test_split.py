@@ -1,5 +1,6 @@
 import dataclasses
 import shutil
+from collections import Counter
 
 import pytest
 from PIL import Image
@@ -28,6 +29,51 @@ def test_a_picture_of_two_groups_is_on_one_side(recipe, drawn_folder, tmp_path):
     sides = training_and_validation(alone)
     contents = [{record.image.read_bytes() for record in side} for side in sides]
     assert not contents[0] & contents[1]
+
+
+@pytest.fixture
+def riders(drawn_folder, tmp_path):
+    """Horses, persons and birds; half of the horses' pictures are persons' too."""
+    root = tmp_path / "riders"
+    names = {"red": "horse", "green": "person", "blue": "bird"}
+    for kind in ("images", "masks"):
+        for colour, name in names.items():
+            shutil.copytree(drawn_folder / kind / colour, root / kind / name)
+        for index in range(2):
+            file = root / kind / "horse" / f"{index}.png"
+            shutil.copy(file, root / kind / "person" / f"rider_{index}.png")
+    return root
+
+
+class TestJointGroups:
+    @pytest.fixture
+    def joint(self, recipe, riders):
+        given = {"data": (str(riders),), "validation": (str(riders),)}
+        return dataclasses.replace(recipe, joint_groups=2, **given)
+
+    def test_both_sides_have_them(self, joint):
+        for side in training_and_validation(joint):
+            groups = Counter(record.group for record in side)
+            assert groups == {"bird": 4, "horse": 4, "person": 6, "horse+person": 2}
+
+    def test_only_if_asked_for_and_of_enough_pictures(self, joint):
+        for least in (None, 3):
+            side, _ = training_and_validation(
+                dataclasses.replace(joint, joint_groups=least)
+            )
+            assert "horse+person" not in {record.group for record in side}
+
+    def test_none_shows_what_a_fold_holds_out(self, joint):
+        fold = dataclasses.replace(joint, folds=3, fold=1, fold_by="class")
+        for side in training_and_validation(fold):
+            groups = Counter(record.group for record in side)
+            assert groups == {"bird": 4, "person": 4}  # riders sit on horses
+
+    def test_their_pictures_are_on_one_side(self, joint):
+        alone = dataclasses.replace(joint, validation=(), validation_share=0.5)
+        sides = training_and_validation(alone)
+        contents = [{record.image.read_bytes() for record in side} for side in sides]
+        assert not contents[0] & contents[1]
 
 
 def test_at_most_so_many_of_a_group(recipe):

@@ -143,6 +143,7 @@ def _about(args, folder, benchmark, weights, size):
         "options": {**options, "size": size},
         "weights": dataclasses.asdict(weights),
         "is_training_score": weights.has_seen(names, fold),
+        "is_development_score": not names.isdisjoint(weights.tuned_on),
     }
 
 

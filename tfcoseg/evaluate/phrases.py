@@ -49,15 +49,20 @@ def declared_in_words(declared: Mapping[str, Any]) -> str:
 
 
 def training_in_words(report: Mapping[str, Any]) -> str:
-    """Whether these are training scores; nothing where it is known that they are not.
+    """Whether these are training scores, or the settings were chosen by such scores.
 
-    Weights without a card or a training run beside them may have seen anything.
+    Nothing where it is known that neither is so. Weights without a card or a training run beside them may have seen anything.
     """
     weights, data = report["weights"], report["data"]
     if report["is_training_score"]:
         return (
             f"Trained on this set: these are training scores, since {weights['name']} "
             f"was trained on {data}. No published figure stands beside them."
+        )
+    if report.get("is_development_score"):
+        return (
+            f"Tuned on this set: settings of {weights['name']} were chosen after a "
+            f"look at scores on {data}, so these are development figures."
         )
     if weights.get("trained_on", ()) is None:
         return (

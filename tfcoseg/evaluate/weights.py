@@ -24,6 +24,7 @@ class Weights:
         name: the file's name without its suffixes.
         sha256: of the file's bytes.
         trained_on: names of the sets it was trained on; None if that is not known.
+        tuned_on: names of the sets by whose scores its settings were chosen.
         held_out: (set, fold) where it was trained on all of a set but that fold; see
             `fold_of`.
     """
@@ -31,6 +32,7 @@ class Weights:
     name: str
     sha256: str
     trained_on: tuple[str, ...] | None
+    tuned_on: tuple[str, ...] = ()
     held_out: tuple[tuple[str, Fold], ...] = ()
 
     def has_seen(self, names: Iterable[str], fold: Fold | None = None) -> bool:
@@ -69,12 +71,13 @@ def describe_weights(model: str | os.PathLike) -> Weights:
     """
     card = read_card(model)
     known: dict[str, Any] = {"trained_on": None}
+    tuned_on = tuple(card.get("tuned_on", ()))
     if "trained_on" in card:
         sets = card["trained_on"]
         known = {"trained_on": None if sets is None else tuple(sets)}
     elif (arguments := Path(model).with_name(_ARGUMENTS)).is_file():
         known = _seen_in_run(json.loads(arguments.read_bytes()).get("recipe", {}))
-    return Weights(card["name"], card["sha256"], **known)
+    return Weights(card["name"], card["sha256"], tuned_on=tuned_on, **known)
 
 
 def _seen_in_run(recipe):
@@ -86,7 +89,7 @@ def _seen_in_run(recipe):
         fold = fold_of(recipe["data"][0], recipe["folds"], recipe["fold"], by)
         # Classes are cut in the first folder only; others are trained on in full.
         held_out = tuple((n, fold) for n in (own[:1] if by == "class" else own))
-    both = [Weights("", "", own, held_out), _earlier(recipe.get("weights"))]
+    both = [Weights("", "", own, (), held_out), _earlier(recipe.get("weights"))]
     return {
         "trained_on": tuple(n for w in both[::-1] for n in w.trained_on or ()),
         "held_out": tuple(
