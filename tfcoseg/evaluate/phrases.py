@@ -51,7 +51,8 @@ def declared_in_words(declared: Mapping[str, Any]) -> str:
 def training_in_words(report: Mapping[str, Any]) -> str:
     """Whether these are training scores, or the settings were chosen by such scores.
 
-    Nothing where it is known that neither is so. Weights without a card or a training run beside them may have seen anything.
+    Nothing where it is known that neither is so; weights without a card or a training
+    run beside them may have seen anything.
     """
     weights, data = report["weights"], report["data"]
     if report["is_training_score"]:
