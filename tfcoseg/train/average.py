@@ -8,6 +8,7 @@ network is none the slower for it. `tfcoseg evaluate` tells whether they did.
 """
 
 import argparse
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.evaluate.weights import describe_weights
+from tfcoseg.cards import read_card
 from tfcoseg.files import check_free, replace_file, write_json
 
 
@@ -52,12 +53,12 @@ def average_weights(
         )
     card = target.with_name(target.name.removesuffix(".weights.h5") + ".json")
     check_free([target, card], overwrite)
-    described = [describe_weights(source) for source in sources]
+    described = _describe_mean(sources)
     network = _mean(sources)
     replace_file(
         target, lambda new: network.save_weights(new, overwrite=True), overwrite
     )
-    write_json(card, _describe_mean(described), overwrite)
+    write_json(card, described, overwrite)
     return target
 
 
@@ -76,13 +77,32 @@ def _mean(sources):
     return network
 
 
-def _describe_mean(described):
-    known = all(weights.trained_on is not None for weights in described)
-    sets = dict.fromkeys(name for w in described for name in w.trained_on or ())
+def _describe_mean(sources):
+    cards = [read_card(source) for source in sources]
+    of_each = [_trained_on(source) for source in sources]
+    sets = dict.fromkeys(name for names in of_each for name in names or ())
     return {
-        "mean_of": [{"name": w.name, "sha256": w.sha256} for w in described],
-        "trained_on": list(sets) if known else None,
+        "mean_of": [{key: card[key] for key in ("name", "sha256")} for card in cards],
+        "trained_on": None if None in of_each else list(sets),
     }
+
+
+def _trained_on(source):
+    """Names of sets, from the card beside weights or from their run; None if unknown.
+
+    What a run has held out counts as trained on, as it may be in another of the runs.
+    """
+    arguments = Path(source).with_name("arguments.json")
+    try:
+        known = read_card(source)
+        if "trained_on" not in known:
+            known = json.loads(arguments.read_bytes())["recipe"]
+            before = _trained_on(known["weights"]) if known.get("weights") else []
+            own = [Path(root).resolve().name for root in known["data"]]
+            return None if before is None else [*before, *own]
+    except FileNotFoundError:
+        return None
+    return known["trained_on"]
 
 
 def main(arguments: list[str] | None = None) -> None:
