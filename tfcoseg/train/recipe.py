@@ -1,9 +1,9 @@
 """The training recipe: cached features first, then what needs more and more time.
 
 The embedded `coseg-v2` was trained by it, in seven runs of about three hours together
-on two cores, whose weights were averaged; its card, `applications/weights/coseg-v2.json`,
-gives the commands. It reaches J 86.2 on seven groups of MSRC and 59.9 on DAVIS-2016
-(`tfcoseg evaluate`, consecutive pairs).
+on two cores, whose weights were averaged; its card,
+`applications/weights/coseg-v2.json`, gives the commands. It reaches J 86.2 on seven
+groups of MSRC and 59.9 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs).
 """
 
 import dataclasses
