@@ -12,6 +12,8 @@ from tfcoseg.embedded import embedded_weights_path
 # What exports call the card: in the zip behind a LiteRT file, and in the folder of a
 # SavedModel that TensorFlow Serving leaves to others.
 CARD_FILE, EXTRA_FOLDER = "model_card.json", "assets.extra"
+# What `tfcoseg train` leaves beside its weights: every argument of the run.
+RUN_FILE = "arguments.json"
 
 _SUFFIXES = (".weights.h5", ".keras")
 
@@ -45,6 +47,15 @@ def read_card(weights: str | os.PathLike) -> dict[str, Any]:
     name = path.name.removesuffix(suffix)
     sha256 = _sha256(path)
     return {**_parse(path.with_name(f"{name}.json")), "name": name, "sha256": sha256}
+
+
+def read_run(weights: str | os.PathLike) -> dict[str, Any]:
+    """The recipe of the training run in whose folder weights lie; empty if in none.
+
+    Raises:
+        ValueError: if what the run left cannot be read.
+    """
+    return _parse(Path(weights).with_name(RUN_FILE)).get("recipe", {})
 
 
 def _sha256(*paths):

@@ -52,6 +52,15 @@ def test_card_says_by_which_sets_settings_were_chosen(tmp_path):
     assert not weights.has_seen(["cars"])
 
 
+def test_a_run_that_goes_on_from_tuned_weights_is_tuned_too(tmp_path, run_folder):
+    path = tmp_path / "mine-v1.weights.h5"
+    path.write_bytes(b"weights")
+    card = {"trained_on": ["pets"], "tuned_on": ["cars"]}
+    (tmp_path / "mine-v1.json").write_text(json.dumps(card))
+    weights = describe_weights(run_folder("one", data=["boats"], weights=str(path)))
+    assert weights.trained_on == ("pets", "boats") and weights.tuned_on == ("cars",)
+
+
 def test_weights_without_a_card_are_not_known_to_have_seen_anything(tmp_path):
     path = tmp_path / "best.weights.h5"
     path.write_bytes(b"weights")

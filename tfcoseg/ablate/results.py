@@ -90,9 +90,11 @@ class Results:
             return None
         try:
             known = json.loads(self._file.read_text(encoding="utf-8"))
-            known["settings"].keys()
+            if not isinstance(known["settings"], dict):
+                raise TypeError("the settings are no object")
             for row in known["rows"]:
-                {row["cell"], row["seed"], row["change"]}
+                if missing := {"cell", "seed", "change"} - row.keys():
+                    raise KeyError(*missing)
             return known
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(

@@ -10,19 +10,20 @@ import tfcoseg
 from tfcoseg.cli.ablate_arguments import add_ablate_arguments
 from tfcoseg.cli.outputs import check_outputs, make_folder
 from tfcoseg.cli.progress import progress_bar
+from tfcoseg.cli.quiet import quiet_tensorflow
 from tfcoseg.files import write_json
 
 HELP = """\
 Measure what each part of the network is worth, by training without it.
 
 Every cell of the table differs in one thing from the cell beside which it stands, in
-most cases the base. The heads of all cells are
-trained on the same cached features of a frozen encoder, for the same number of steps,
-and judged on a share of the pictures of --data that is held out, and on --validation
-without the first pictures of each group, by kinds of object that --data has and has
-not. J is judged at the size of the cached features, not the pictures' own. The output
-folder gets a row per finished cell and seed (results.json); the same command again goes
-on after the last one, another adds cells and seeds.
+most cases the base. The heads of all cells are trained on the same cached features of a
+frozen encoder, for the same number of steps, and judged on a share of the pictures of
+--data that is held out, and on --validation without the first pictures of each group,
+by kinds of object that --data has and has not. J is judged at the size of the cached
+features, not the pictures' own. The output folder gets a row per finished cell and seed
+(results.json); the same command again goes on after the last one, another adds cells
+and seeds.
 
 examples:
   tfcoseg ablate --list
@@ -49,8 +50,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list():
-    from tfcoseg.cli.quiet import quiet_tensorflow
-
     with quiet_tensorflow():
         from tfcoseg.ablate import CELLS
     width = max(len(cell.name) for cell in CELLS)
@@ -61,8 +60,6 @@ def _list():
 
 
 def _fill_table(args):
-    from tfcoseg.cli.quiet import quiet_tensorflow
-
     if not args.data:
         raise ValueError("Expected pictures to train on: pass --data DIR")
     with quiet_tensorflow():
@@ -124,8 +121,6 @@ def _measure_claim(args):
 
 
 def _centre(args):
-    from tfcoseg.cli.quiet import quiet_tensorflow
-
     with quiet_tensorflow():
         from tfcoseg.ablate.claims import format_peaks
         from tfcoseg.ablate.peaks import measure_peaks
@@ -148,8 +143,6 @@ def _centre(args):
 
 
 def _cost(args):
-    from tfcoseg.cli.quiet import quiet_tensorflow
-
     with quiet_tensorflow():
         from tfcoseg.ablate.claims import format_cost
         from tfcoseg.ablate.cost import compare_cost

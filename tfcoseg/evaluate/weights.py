@@ -1,19 +1,16 @@
 """Which weights are being judged, and what they have been trained on."""
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tfcoseg.cards import read_card
+from tfcoseg.cards import read_card, read_run
 from tfcoseg.evaluate.benchmarks import name_of_set
 
 # As `fold_of` returns it.
 Fold = tuple[int, int, str, str]
-# What `tfcoseg train` leaves beside its weights: every argument of the run.
-_ARGUMENTS = "arguments.json"
 
 
 @dataclass(frozen=True)
@@ -71,13 +68,13 @@ def describe_weights(model: str | os.PathLike) -> Weights:
     """
     card = read_card(model)
     known: dict[str, Any] = {"trained_on": None}
-    tuned_on = tuple(card.get("tuned_on", ()))
     if "trained_on" in card:
         sets = card["trained_on"]
-        known = {"trained_on": None if sets is None else tuple(sets)}
-    elif (arguments := Path(model).with_name(_ARGUMENTS)).is_file():
-        known = _seen_in_run(json.loads(arguments.read_bytes()).get("recipe", {}))
-    return Weights(card["name"], card["sha256"], tuned_on=tuned_on, **known)
+        known["trained_on"] = None if sets is None else tuple(sets)
+        known["tuned_on"] = tuple(card.get("tuned_on", ()))
+    elif recipe := read_run(model):
+        known = _seen_in_run(recipe)
+    return Weights(card["name"], card["sha256"], **known)
 
 
 def _seen_in_run(recipe):
@@ -89,8 +86,10 @@ def _seen_in_run(recipe):
         fold = fold_of(recipe["data"][0], recipe["folds"], recipe["fold"], by)
         # Classes are cut in the first folder only; others are trained on in full.
         held_out = tuple((n, fold) for n in (own[:1] if by == "class" else own))
-    both = [Weights("", "", own, (), held_out), _earlier(recipe.get("weights"))]
+    earlier = _earlier(recipe.get("weights"))
+    both = [Weights("", "", own, held_out=held_out), earlier]
     return {
+        "tuned_on": earlier.tuned_on,
         "trained_on": tuple(n for w in both[::-1] for n in w.trained_on or ()),
         "held_out": tuple(
             (name, fold)

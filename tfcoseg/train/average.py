@@ -8,7 +8,6 @@ network is none the slower for it. `tfcoseg evaluate` tells whether they did.
 """
 
 import argparse
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.cards import read_card
+from tfcoseg.cards import read_card, read_run
 from tfcoseg.files import check_free, replace_file, write_json
 
 
@@ -92,17 +91,15 @@ def _trained_on(source):
 
     What a run has held out counts as trained on, as it may be in another of the runs.
     """
-    arguments = Path(source).with_name("arguments.json")
     try:
-        known = read_card(source)
-        if "trained_on" not in known:
-            known = json.loads(arguments.read_bytes())["recipe"]
-            before = _trained_on(known["weights"]) if known.get("weights") else []
-            own = [Path(root).resolve().name for root in known["data"]]
-            return None if before is None else [*before, *own]
+        card, recipe = read_card(source), read_run(source)
     except FileNotFoundError:
         return None
-    return known["trained_on"]
+    if "trained_on" in card or not recipe:
+        return card.get("trained_on")
+    before = _trained_on(recipe["weights"]) if recipe.get("weights") else []
+    own = [Path(root).resolve().name for root in recipe["data"]]
+    return None if before is None else [*before, *own]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -22,8 +22,10 @@ from pathlib import Path
 
 import keras
 
+from tfcoseg.cards import RUN_FILE
+
 MONITOR = "val_loss"
-_ARGUMENTS, _STATE = "arguments.json", "state.json"
+_STATE = "state.json"
 
 
 def differences(known: dict, arguments: dict) -> str:
@@ -53,7 +55,7 @@ class RunFolder:
     ):
         self.path = Path(path)
         self.path.mkdir(parents=True, exist_ok=True)
-        known = self._read(_ARGUMENTS)
+        known = self._read(RUN_FILE)
         if known is None and any(not _is_ours(file) for file in self.path.iterdir()):
             raise ValueError(
                 "A run needs a folder of its own, new, empty or holding that run. "
@@ -66,7 +68,7 @@ class RunFolder:
         if known is not None and self.rows:
             self._check_same(known["recipe"], arguments)
         described = {"recipe": arguments, **(notes or {})}
-        self._write(_ARGUMENTS, json.dumps(described, indent=2))
+        self._write(RUN_FILE, json.dumps(described, indent=2))
         self._tidy()
 
     @property
