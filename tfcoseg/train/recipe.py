@@ -2,8 +2,8 @@
 
 The embedded `coseg-v2` was trained by it, in seven runs of about three hours together
 on two cores, whose weights were averaged; its card,
-`applications/weights/coseg-v2.json`, gives the commands. It reaches J 86.2 on seven
-groups of MSRC and 59.9 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs).
+`applications/weights/coseg-v2.json`, gives the commands. It reaches J 86.1 on seven
+groups of MSRC and 60.1 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs).
 """
 
 import dataclasses
