@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from tfcoseg.ablate.claims import format_peaks
-from tfcoseg.ablate.peaks import _distance, _places, measure_peaks, peak_distance
+from tfcoseg.ablate.distances import distance_of, peak_distance, places
+from tfcoseg.ablate.peaks import measure_peaks
 from tfcoseg.applications import CoSegMobileNetV2, endpoints
 from tfcoseg.data import image_dataset, read_folder
 from tfcoseg.pictures import read_mask
@@ -24,9 +25,9 @@ def test_distance_is_from_the_position_s_pixel_to_the_centroid(peak):
     mask = np.zeros((33, 98), bool)  # seen at 33 x 49: twice as wide
     mask[12:20, 60:70] = True
     expected = distance((16 * peak[0] + 0.5, (16 * peak[1] + 0.5) * 2), mask)
-    height, width = (_places(3, 33), _places(4, 49))
+    height, width = (places(3, 33), places(4, 49))
     assert height * 33 == pytest.approx([0.5, 16.5, 32.5])
-    found, hit = _distance(height[peak[0]], width[peak[1]], mask)
+    found, hit = distance_of(height[peak[0]], width[peak[1]], mask)
     assert found == pytest.approx(expected)
     assert hit == (peak == (1, 2))
 

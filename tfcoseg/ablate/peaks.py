@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfcoseg.ablate.distances import distance_of, peak_distance, places
 from tfcoseg.applications import endpoints
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import consecutive_pairs, wrong_partners
@@ -85,42 +86,6 @@ def measure_peaks(
     }
 
 
-def peak_distance(
-    response: np.ndarray, mask: np.ndarray, size: int
-) -> tuple[float, float]:
-    """Distance of a response's peak to a mask's centroid, and whether it hits the mask.
-
-    Args:
-        response: (h, w); the first and the last of its positions lie on the first and
-            the last pixel of the picture, as the model sees it. The first of equal
-            maxima counts.
-        mask: (height, width) of bool, with an object.
-        size: height = width at which the model saw the picture.
-
-    Returns:
-        The distance in shares of the picture's diagonal, and 1.0 or 0.0.
-    """
-    row, column = np.unravel_index(np.argmax(response), response.shape)
-    height, width = response.shape
-    return _distance(_places(height, size)[row], _places(width, size)[column], mask)
-
-
-def _places(count, size):
-    """Where positions lie, in shares of the side."""
-    return (np.linspace(0, size - 1, count) + 0.5) / size
-
-
-def _distance(y, x, mask):
-    """The same for a place given in shares of height and width."""
-    height, width = mask.shape
-    rows, columns = np.nonzero(mask)
-    away = np.hypot(
-        y * height - (rows.mean() + 0.5), x * width - (columns.mean() + 0.5)
-    )
-    hit = mask[min(int(y * height), height - 1), min(int(x * width), width - 1)]
-    return float(away / np.hypot(height, width)), float(hit)
-
-
 def _measure(respond, own, others, mask, size):
     """{name of a response: {kind of partner: what `peak_distance` returns}}."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
@@ -137,13 +102,13 @@ def _baselines(embedding, mask, size):
     energy = np.sum(np.square(embedding[0]), axis=-1)
     height, width = energy.shape
     everywhere = [
-        _distance(y, x, mask)
-        for y in _places(height, size)
-        for x in _places(width, size)
+        distance_of(y, x, mask)
+        for y in places(height, size)
+        for x in places(width, size)
     ]
     chance = np.mean(everywhere, axis=0)
     return {
-        CENTRE: _distance(0.5, 0.5, mask),
+        CENTRE: distance_of(0.5, 0.5, mask),
         CHANCE: (float(chance[0]), float(chance[1])),
         OWN: peak_distance(energy, mask, size),
     }
