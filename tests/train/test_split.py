@@ -2,6 +2,7 @@ import dataclasses
 import shutil
 from collections import Counter
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -93,6 +94,37 @@ def test_nothing_to_validate_on_is_an_error(recipe):
         training_and_validation(nothing)
 
 
+def test_the_error_says_how_much_there_is(recipe):
+    few = dataclasses.replace(recipe, validation=(), validation_share=0.01)
+    with pytest.raises(ValueError, match="draws 0.01 of 12 pictures in 3 groups"):
+        training_and_validation(few)
+
+
+def test_who_is_drawn_alone_is_trained_on(recipe, tmp_path):
+    """Each group has five; as one is drawn here and none there, none is lost."""
+    root, generator = tmp_path / "many", np.random.default_rng(3)
+    for kind in ("images", "masks"):
+        for group in range(20):
+            (root / kind / f"group {group}").mkdir(parents=True)
+    for group in range(20):
+        for index in range(5):
+            name = f"group {group}/{index}.png"
+            pixels = generator.integers(0, 255, (8, 8, 3), np.uint8)
+            Image.fromarray(pixels).save(root / "images" / name)
+            Image.fromarray(pixels[..., 0] // 128 * 255).save(root / "masks" / name)
+    told = []
+    alone = dataclasses.replace(
+        recipe, data=(str(root),), validation=(), validation_share=0.3
+    )
+    sides = training_and_validation(alone, tell=told.append)
+    counts = [Counter(record.group for record in side) for side in sides]
+    assert all(number > 1 for side in counts for number in side.values())
+    assert sum(map(len, sides)) + len(told[0]) == 100
+    assert 10 < len(sides[1]) < 40
+    assert any(counts[0][f"group {n}"] == 5 for n in range(20))
+    assert all("no other picture of group" in line for line in told[0])
+
+
 def test_validation_pairs_hold_wrong_partners_too(recipe):
     _, validation = training_and_validation(recipe)
     pairs = validation_pairs(validation)
@@ -110,6 +142,19 @@ def test_groups_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
     assert {record.group for record in training} == {
         "green",
         *(f"{group} ({root})" for group in ("red", "blue") for root in (here, there)),
+    }
+
+
+def test_folders_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
+    roots = [tmp_path / parent / "set" for parent in "xyz"]
+    for root in roots:
+        shutil.copytree(drawn_folder, root)
+    all_of_them = dataclasses.replace(recipe, data=tuple(map(str, roots)))
+    groups = Counter(r.group for r in training_and_validation(all_of_them)[0])
+    assert groups == {
+        f"{colour} ({name})": 4
+        for colour in ("red", "green", "blue")
+        for name in ("set", "set 2", "set 3")
     }
 
 
@@ -195,7 +240,9 @@ class TestFolds:
         kept = []
         for fold in range(3):
             held_out = {"folds": 3, "fold": fold, "fold_by": "class"}
-            sides = training_and_validation(dataclasses.replace(base, **held_out))
+            sides = training_and_validation(
+                dataclasses.replace(base, **held_out), tell=lambda lines: None
+            )
             kept.append({record.group for side in sides for record in side})
         assert kept == [
             {"elk", "foal", "horse", "man", "person"},
@@ -207,6 +254,6 @@ class TestFolds:
         """Those that `split_fold` holds out, for whoever judges."""
         for fold in (0, 1):
             half = dataclasses.replace(recipe, folds=2, fold=fold, fold_by="picture")
-            sides = training_and_validation(half)
+            sides = training_and_validation(half, tell=lambda lines: None)
             _, held_out = split_fold(read_folder(drawn_folder), 2, fold, "picture")
             assert held_out and not {r for side in sides for r in side} & set(held_out)

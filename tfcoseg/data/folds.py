@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tfcoseg.data.co_occurrence import kinds
-from tfcoseg.data.duplicates import listed_duplicates
+from tfcoseg.data.duplicates import listed_duplicates, same_pictures
 from tfcoseg.data.record import Record
 
 FOLD_BY = ("class", "picture")
@@ -65,7 +65,10 @@ def split_fold(
     check_fold(folds, fold, by)
     records = list(records)
     if by == "picture":
-        held_out = {r for r in records if int(share(r, turn=1) * folds) == fold}
+        of_each = shares(records, turn=1)
+        held_out = {
+            record for record in records if int(of_each[record] * folds) == fold
+        }
         kept = [record for record in records if record not in held_out]
     else:
         names = sorted(set(classes or (record.group for record in records)))
@@ -80,15 +83,34 @@ def split_fold(
     return kept, [record for record in records if record in held_out]
 
 
-def share(record: Record, turn: int = 0) -> float:
-    """A number in 0..1 that depends on the picture's bytes: duplicates share it.
+def shares(records: Iterable[Record], turn: int = 0) -> dict[Record, float]:
+    """A number in 0..1 of each record, which depends on its picture's bytes alone.
+
+    All records of one picture share it, also where a folder's list says that files of
+    different bytes are one picture.
 
     Args:
-        record: `Record`.
-        turn: 0 to 3; each turn gives a number that has nothing to do with the others.
+        records: of one folder or of several.
+        turn: 0 to 3; each turn gives numbers that have nothing to do with the others.
     """
-    digest = _digest(record.image)
-    return int.from_bytes(digest[8 * turn : 8 * turn + 8], "big") / 2**64
+    records = list(records)
+    digests = {image: _digest(image) for image in {r.image for r in records}}
+    stands_for: dict[bytes, bytes] = {}
+
+    def first_of(digest):
+        while digest in stands_for:
+            digest = stands_for[digest]
+        return digest
+
+    for same in same_pictures(records):
+        first, *others = sorted({first_of(digests[record.image]) for record in same})
+        stands_for.update(dict.fromkeys(others, first))
+    part = slice(8 * turn, 8 * turn + 8)
+    numbers = {
+        image: int.from_bytes(first_of(digest)[part], "big") / 2**64
+        for image, digest in digests.items()
+    }
+    return {record: numbers[record.image] for record in records}
 
 
 def _without_kinds_of(names, records):

@@ -36,13 +36,22 @@ def scan_folder(
     return records, [printable(problem) for problem in problems]
 
 
-def _groups_in(root, wanted):
-    """What may be the groups' folders, sorted: all but files, and hidden ones."""
+def check_root(root: Path) -> None:
+    """Makes sure that a folder is one of pictures and masks, without a look at them.
+
+    Raises:
+        FileNotFoundError: if `root` has no `images/`.
+    """
     if not (root / "images").is_dir():
         raise FileNotFoundError(
             "Expected a folder that holds images/<group>/ and masks/<group>/. "
             f"Received: {root}"
         )
+
+
+def _groups_in(root, wanted):
+    """What may be the groups' folders, sorted: all but files, and hidden ones."""
+    check_root(root)
     found = {
         entry.name: entry
         for entry in sorted((root / "images").iterdir())

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from tfcoseg.data.folder import Record, in_short, problem_with, scan_folder
-from tfcoseg.data.folds import share, split_fold
+from tfcoseg.data.folds import shares, split_fold
 from tfcoseg.data.grouping import grouped
 from tfcoseg.data.joint import joint_groups
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
@@ -45,9 +45,7 @@ def training_and_validation(
         )
     training, validation = _apart(data), _apart(others)
     if not recipe.validation:
-        validation = [r for r in training if share(r) < recipe.validation_share]
-        kept = set(validation)
-        training = [record for record in training if record not in kept]
+        training, validation = _share_of(training, recipe.validation_share)
     sides = [_thin(side, recipe) for side in (training, validation)]
     bad = _undecodable([record for side in sides for record in side], verbose)
     sides = [[r for r in side if r not in bad] for side in sides]
@@ -61,7 +59,8 @@ def training_and_validation(
             reason = f" {in_short(problems)}" if problems else ""
             raise ValueError(
                 f"Expected a group of two pictures or more for {name}; give more data "
-                f"or another `validation_share`. Received none.{reason}"
+                f"or another `validation_share`, which draws {recipe.validation_share} "
+                f"of {_how_many(data)}. Received none.{reason}"
             )
     return tuple(sides)
 
@@ -119,15 +118,47 @@ def _apart(folders):
     So a set with thousands of pictures of one kind does not drown the few of another.
     """
     counts = Counter(name for f in folders.values() for name in {r.group for r in f})
+    names = _distinct_names(folders)
     return [
         (
-            dataclasses.replace(record, group=f"{record.group} ({Path(root).name})")
+            dataclasses.replace(record, group=f"{record.group} ({names[root]})")
             if counts[record.group] > 1
             else record
         )
         for root, folder in folders.items()
         for record in folder
     ]
+
+
+def _distinct_names(roots):
+    """{folder: its name, numbered where several are called the same}."""
+    met: Counter[str] = Counter()
+    names = {}
+    for root in roots:
+        name = Path(root).resolve().name
+        met[name] += 1
+        names[root] = name if met[name] == 1 else f"{name} {met[name]}"
+    return names
+
+
+def _share_of(records, share):
+    """Two lists: that share of the pictures, and before it all others.
+
+    Whoever is drawn without another picture of its group is of no use to either, and
+    stays with the others.
+    """
+    numbers = shares(records)
+    drawn = {record for record in records if numbers[record] < share}
+    while lone := {g[0] for g in grouped(drawn).values() if len(g) == 1}:
+        pictures = {numbers[record] for record in lone}
+        drawn = {record for record in drawn if numbers[record] not in pictures}
+    return [r for r in records if r not in drawn], [r for r in records if r in drawn]
+
+
+def _how_many(folders):
+    pictures = len({r.image for records in folders.values() for r in records})
+    groups = len({r.group for records in folders.values() for r in records})
+    return f"{pictures} pictures in {groups} groups"
 
 
 def _undecodable(records, verbose):
@@ -144,7 +175,7 @@ def _undecodable(records, verbose):
 
 
 def _thin(records, recipe):
-    """At most `per_group` records of each group, and only groups of two or more."""
+    """At most `per_group` records of each group."""
     generator = np.random.default_rng(recipe.seed)
     thinned = []
     for group in grouped(records).values():
@@ -152,14 +183,16 @@ def _thin(records, recipe):
             chosen = generator.choice(len(group), recipe.per_group, replace=False)
             group = [group[index] for index in sorted(chosen)]
         thinned += group
-    return _pairable(thinned)
+    return thinned
 
 
 def _alone(records):
-    """A line on each picture that those of its group which cannot be used leave."""
+    """A line on each picture that has no other one of its group to go with."""
     alone = [group[0] for group in grouped(records).values() if len(group) == 1]
     return [
-        printable(f"{r.image}: no other picture of group {r.group!r} can be used")
+        printable(
+            f"{r.image}: no other picture of group {r.group!r} can be used with it"
+        )
         for r in alone
     ]
 

@@ -77,7 +77,7 @@ def test_a_picture_that_is_left_alone_is_named_too(
     for name in "23":
         (root / f"images/cat/{name}.jpg").unlink()
     spoil("truncated_jpeg")
-    assert train() == 0
+    assert train("--negative-share", "0") == 0
     damaged, alone, count = capsys.readouterr().err.splitlines()
     assert "images/cat/1.jpg: it cannot be read" in damaged
     assert "images/cat/0.jpg: no other picture of group 'cat' can be used" in alone
