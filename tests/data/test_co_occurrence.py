@@ -116,3 +116,34 @@ def test_a_name_without_a_letter_is_still_a_name():
 )
 def test_kinds(name, expected):
     assert kinds(name) == expected
+
+
+@pytest.mark.parametrize(
+    "one, many",
+    [
+        ("puppy", "puppies"),
+        ("pony", "ponies"),
+        ("wolf", "wolves"),
+        ("calf", "calves"),
+        ("ox", "oxen"),
+        ("lorry", "lorries"),
+        ("butterfly", "butterflies"),
+        ("cookie", "cookies"),
+        ("knife", "knives"),
+        ("glove", "gloves"),
+        ("box", "boxes"),
+        ("glass", "glasses"),
+        ("brush", "brushes"),
+        ("watch", "watches"),
+        ("bus", "buses"),
+        ("bench", "benches"),
+        ("horse", "horses"),
+    ],
+)
+def test_both_numbers_are_one_kind(one, many):
+    assert kinds(one) == kinds(many)
+    assert may_share_object(one, many)
+
+
+def test_babies_are_people():
+    assert kinds("babies") == {"person"}

@@ -20,7 +20,7 @@ _OTHER_WORDS = {
     "bus": "coach minibus",
     "car": "automobile jeep taxi",
     "cat": "kitten",
-    "cow": "bull calf cattle ox",
+    "cow": "bull calf cattle ox oxen",
     "diningtable": "desk dining_table table",
     "dog": "puppy",
     "horse": "foal pony",
@@ -77,6 +77,17 @@ TOGETHER = tuple(
         "racket skateboard skis snowboard sofa suitcase surfboard tie train truck "
         "tvmonitor umbrella",
     )
+)
+
+# What a word's ending becomes, once an s is gone, so that both numbers end alike.
+_ENDINGS = (
+    ("ie", "y"),
+    ("ve", "f"),
+    ("fe", "f"),
+    ("xe", "x"),
+    ("che", "ch"),
+    ("she", "sh"),
+    ("sse", "s"),
 )
 
 _KNOWN = UNTRUSTED.union(ALIASES, ALIASES.values(), *TOGETHER)
@@ -136,8 +147,21 @@ def _kinds_of_parts(text):
 
 
 def _kind(word):
-    """The word of the lists for a word, or the word itself, without a plural s."""
-    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+    """The word of the lists for a word in either number, or the word's stem."""
+    forms = [word, word.removesuffix("s"), word.removesuffix("es")]
+    for plural, singular in (("ies", "y"), ("ves", "f"), ("ves", "fe")):
+        if word.endswith(plural):
+            forms.append(word.removesuffix(plural) + singular)
+    for form in forms:
         if form in _KNOWN:
             return ALIASES.get(form, form)
-    return word.removesuffix("s")
+    return _stem(word)
+
+
+def _stem(word):
+    """What a word and its plural have in common: box of boxes, butterfly, knif."""
+    word = word.removesuffix("s")
+    for ending, stem in _ENDINGS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + stem
+    return word
