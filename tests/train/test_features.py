@@ -1,8 +1,14 @@
+import dataclasses
+import shutil
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.data import Pair, consecutive_pairs, pair_dataset, read_folder
-from tfcoseg.train.features import FeatureCache, head_model, upper_model
+from tfcoseg.train.features import FeatureCache
+from tfcoseg.train.parts import head_model, upper_model
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +111,30 @@ def test_a_complete_cache_is_not_computed_again(tmp_path, records, model):
     (tmp_path / "complete.json").unlink()  # as if it had been interrupted
     FeatureCache(tmp_path, records[:2], encoder, [32], augment=False)
     assert before != {file: file.stat().st_mtime_ns for file in tmp_path.glob("*.npy")}
+
+
+@pytest.mark.parametrize("change", ["encoder", "mask", "void", "marker"])
+def test_a_cache_of_something_else_is_computed_anew(
+    tmp_path, drawn_folder, model, change
+):
+    folder = shutil.copytree(drawn_folder, tmp_path / "drawn")
+    records, encoder = read_folder(folder)[:2], model.get_layer("siamese_encoder")
+    cache = tmp_path / "cache"
+    FeatureCache(cache, records, encoder, [32], augment=False)
+    before = np.load(cache / "0-0.npy"), (cache / "0-0.npy").stat().st_mtime_ns
+    if change == "encoder":
+        encoder = CoSegMobileNetV2(weights=None).get_layer("siamese_encoder")
+    elif change == "mask":
+        Image.new("L", (64, 48), 255).save(records[0].mask)
+    elif change == "void":
+        records = [dataclasses.replace(record, void_value=128) for record in records]
+    else:
+        (cache / "complete.json").write_text("{")
+    FeatureCache(cache, records, encoder, [32], augment=False)
+    assert (cache / "0-0.npy").stat().st_mtime_ns != before[1]
+    assert (np.load(cache / "0-0.npy") == before[0]).all() == (change != "encoder")
+    if change == "mask":
+        assert np.load(cache / "0-mask.npy")[0].all()
 
 
 def test_views_differ(tmp_path, records, model):

@@ -11,7 +11,7 @@ from tfcoseg.signature import MASK_A, MASK_B
 def build_head(cell: Any, channels: Sequence[int]) -> keras.Model:
     """The layers of a cell, joined as in the whole network.
 
-    Inputs and outputs are those of `tfcoseg.train.features.head_model`, so that
+    Inputs and outputs are those of `tfcoseg.train.parts.head_model`, so that
     `FeatureCache.dataset` feeds it.
 
     Args:

@@ -1,5 +1,6 @@
 """Features of a frozen encoder, computed once and read from disk ever after."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import tensorflow as tf
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import Pair
 from tfcoseg.data.pipeline import image_dataset
+from tfcoseg.files import write_json
 from tfcoseg.layers import SiameseEncoder
 from tfcoseg.signature import MASK_A, MASK_B, VOID
 
@@ -55,7 +57,8 @@ class FeatureCache:
         self._folder, self._seed = Path(folder), seed
         self._arrays = {}
         expected = {
-            "pictures": [str(record.image) for record in records],
+            "pictures": list(map(_state_of, records)),
+            "encoder": _digest(encoder),
             "sizes": self.sizes,
             "views": self.views,
             "seed": seed,
@@ -64,11 +67,11 @@ class FeatureCache:
         }
         expected = json.loads(json.dumps(expected))
         marker = self._folder / "complete.json"
-        if not marker.exists() or json.loads(marker.read_text()) != expected:
+        if _read(marker) != expected:
             marker.unlink(missing_ok=True)
             self._folder.mkdir(parents=True, exist_ok=True)
             self._compute(list(records), encoder, augment)
-            marker.write_text(json.dumps(expected))
+            write_json(marker, expected)
         for file in self._folder.glob("*.npy"):
             self._arrays[file.stem] = np.load(file, mmap_mode="r")
 
@@ -172,62 +175,29 @@ class FeatureCache:
         return np.stack([self._arrays[f"{v}-{part}"][r] for v, r in zip(views, rows)])
 
 
-def head_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
-    """The network without its encoder, sharing its layers, for cached features.
-
-    Inputs: "a_0", "a_1", ..., "b_0", ..., the maps of A and B, and "like_a", "like_b",
-    (batch, height, width, 1), of which only the size is used: that of the images.
-    Outputs as the network's.
-    """
-    return _model(network, channels, lambda maps: maps, "head")
-
-
-def upper_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
-    """The network above its encoder's deepest skip, sharing its layers.
-
-    Inputs as those of `head_model`, without "a_0" and "b_0": the features come from the
-    skip "a_1" through the layers above it. They train, in inference mode; what lies
-    below the skip does not, and need not be computed.
-    """
-    above = _InInferenceMode(network.get_layer("siamese_encoder").above_skip())
-    skips = {index: count for index, count in channels.items() if index}
-    return _model(network, skips, lambda maps: [above(maps[0]), *maps], "upper")
+def _state_of(record):
+    """All that tells that a record's files are still what they were."""
+    paths = [record.image, record.mask, *record.more_masks]
+    of_files = [
+        [str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths
+    ]
+    return [*of_files, record.void_value]
 
 
-class _InInferenceMode(keras.layers.Layer):
-    """A model that never uses the statistics of a batch, though it may train.
-
-    A functional model hands its own `training` to all it consists of, whatever they
-    were called with; inside a layer the word stands.
-    """
-
-    def __init__(self, model, **kwargs):
-        super().__init__(**kwargs)
-        self.model = model
-
-    def call(self, inputs):
-        return self.model(inputs, training=False)
+def _digest(encoder):
+    """What tells an encoder from others: what it is made of, and its weights."""
+    digest = hashlib.sha256(json.dumps(encoder.get_config()).encode())
+    for weight in encoder.get_weights():
+        digest.update(np.ascontiguousarray(weight).data)
+    return digest.hexdigest()
 
 
-def _model(network, channels, complete, name):
-    """A model of cached maps {number: channels}, from which `complete` makes all."""
-    maps = {
-        side: [
-            keras.Input((None, None, count), name=f"{side}_{index}")
-            for index, count in channels.items()
-        ]
-        for side in "ab"
-    }
-    like = {side: keras.Input((None, None, 1), name=f"like_{side}") for side in "ab"}
-    of = {side: complete(maps[side]) for side in "ab"}
-    correlations = network.get_layer("pyramid_xcorr")(of["a"][0], of["b"][0])
-    decoder = network.get_layer("mask_decoder")
-    outputs = {}
-    for side, mask, correlation in zip("ab", (MASK_A, MASK_B), correlations):
-        logits = decoder(correlation, of[side], like[side])
-        outputs[mask] = network.get_layer(mask)(logits)
-    inputs = [*maps["a"], *maps["b"], *like.values()]
-    return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name=name)
+def _read(marker):
+    """What a cache says of itself; nothing where it was not finished."""
+    try:
+        return json.loads(marker.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _to_float(array):
