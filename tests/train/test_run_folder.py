@@ -177,3 +177,23 @@ def test_another_fold_is_another_run(tmp_path, model):
     other = {**recipe, "folds": 4, "fold": 1, "fold_by": "class"}
     with pytest.raises(ValueError, match="fold: None then, 1 now; fold_by"):
         RunFolder(tmp_path, other)
+
+
+def test_files_of_ones_own_stay(tmp_path, model):
+    commit(RunFolder(tmp_path, {}), model, [2.0, 1.0])
+    names = ["best-mine.weights.h5", "last-0001-kept.weights.h5", "notes.txt"]
+    for name in names:
+        (tmp_path / name).write_text("mine")
+    commit(RunFolder(tmp_path, {}), model, [0.5])
+    assert all((tmp_path / name).read_text() == "mine" for name in names)
+    assert not (tmp_path / "best-0002.weights.h5").exists()
+
+
+def test_a_finished_run_gives_its_weights_again(tmp_path, model):
+    folder = RunFolder(tmp_path, {}, {"tfcoseg": "1"})
+    commit(folder, model, [2.0, 3.0])
+    folder.finish().unlink()
+    again = RunFolder(tmp_path, {}, {"tfcoseg": "2"})
+    assert first_weight(again.finish()) == 2.0
+    # It was trained by the version that trained it, whoever looks at it later.
+    assert json.loads((tmp_path / "arguments.json").read_text())["tfcoseg"] == "1"

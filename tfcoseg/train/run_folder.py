@@ -17,6 +17,7 @@ import io
 import json
 import math
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tfcoseg.cards import RUN_FILE
 
 MONITOR = "val_loss"
 _STATE = "state.json"
+_CHECKPOINT = re.compile(r"(last|best)-\d{4,}\.weights\.h5")
 
 
 def differences(known: dict, arguments: dict) -> str:
@@ -67,8 +69,9 @@ class RunFolder:
         arguments = json.loads(json.dumps(arguments))
         if known is not None and self.rows:
             self._check_same(known["recipe"], arguments)
-        described = {"recipe": arguments, **(notes or {})}
-        self._write(RUN_FILE, json.dumps(described, indent=2))
+        if not self.finished:
+            described = {"recipe": arguments, **(notes or {})}
+            self._write(RUN_FILE, json.dumps(described, indent=2))
         self._tidy()
 
     @property
@@ -127,7 +130,7 @@ class RunFolder:
     def finish(self) -> Path:
         """Names the best weights for good, and returns their path."""
         final = self.path / "best.weights.h5"
-        if not self.finished:
+        if not self.finished or not final.exists():
             shutil.copyfile(self.best_checkpoint, self.path / "new.weights.h5")
             os.replace(self.path / "new.weights.h5", final)
             self._replace_state({**self._state, "finished": True})
@@ -148,8 +151,9 @@ class RunFolder:
         """What follows from the state: the log, and no other checkpoints."""
         if self.rows:
             self._write("log.csv", _as_csv(self.rows))
-        for file in [*self.path.glob("last-*.h5"), *self.path.glob("best-*.h5")]:
-            if file.name not in (self._state["last"], self._state["best"]):
+        kept = self._state["last"], self._state["best"]
+        for file in self.path.iterdir():
+            if _CHECKPOINT.fullmatch(file.name) and file.name not in kept:
                 file.unlink()
 
     def _save(self, model, name):
