@@ -2,10 +2,11 @@ import hashlib
 import json
 import zipfile
 
+import h5py
 import pytest
 
 from tfcoseg.cards import read_card
-from tfcoseg.embedded import EMBEDDED_WEIGHTS
+from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 
 
 @pytest.mark.parametrize("suffix", [".weights.h5", ".keras"])
@@ -26,6 +27,21 @@ def test_card_of_the_embedded_weights_is_of_these_very_weights():
     assert card["name"] == EMBEDDED_WEIGHTS[-1]
     assert card == {**card, **read_card(EMBEDDED_WEIGHTS[-1])}
     assert {"trained_on", "scores", "limits", "licence"} <= set(card)
+
+
+@pytest.mark.parametrize("name", EMBEDDED_WEIGHTS)
+def test_card_is_of_the_file_beside_it(name):
+    """As it stands in the folder: `read_card` puts the file's own digest in."""
+    file = embedded_weights_path(name)
+    card = json.loads(file.with_name(f"{name}.json").read_text())
+    assert card["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    with h5py.File(file) as weights:
+        numbers = []
+        weights.visititems(
+            lambda _, of: numbers.append(getattr(of, "size", 0))  # groups have none
+        )
+    assert card["parameters"] == sum(numbers)
+    assert (card["name"], card["model"]) == (name, "CoSegMobileNetV2")
 
 
 def test_card_that_is_no_json(tmp_path):

@@ -19,7 +19,7 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 FLOORS = [
     {"signature", "embedded", "files", "__version__"},
     {"cards", "messages", "pictures", "samples", "ops"},
-    {"layers", "data", "losses", "metrics"},
+    {"layers", "data", "losses", "metrics", "provenance"},
     {"applications", "datasets"},
     {"inference", "visualization"},
     {"train", "evaluate", "export"},
@@ -34,6 +34,7 @@ LIGHT = [
     "tfcoseg.embedded",
     "tfcoseg.files",
     "tfcoseg.cards",
+    "tfcoseg.provenance",
     "tfcoseg.messages",
     "tfcoseg.pictures",
     "tfcoseg.samples",

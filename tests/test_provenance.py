@@ -5,7 +5,7 @@ import pytest
 
 from tfcoseg import embedded
 from tfcoseg.embedded import EMBEDDED_WEIGHTS
-from tfcoseg.evaluate.weights import describe_weights, fold_of
+from tfcoseg.provenance import describe_weights, fold_of, name_of_set
 
 FOLD = fold_of("pets", 4, 0, "class")
 
@@ -109,7 +109,31 @@ def test_what_the_run_began_with_counts_too(run_folder):
 
 def test_weights_that_a_run_began_with_may_be_gone(run_folder):
     weights = describe_weights(run_folder("one", data=["pets"], weights="gone.keras"))
-    assert weights.trained_on == ("pets",)
+    assert weights.trained_on == ("pets",) and not weights.complete
+    later = describe_weights(
+        run_folder("two", data=["cars"], weights=run_folder("three", data=["pets"]))
+    )
+    assert later.complete
+
+
+def test_a_run_is_tuned_on_what_its_best_epoch_was_chosen_by(tmp_path, run_folder):
+    first = run_folder("first", data=["pets"], validation=["here/cars", "boats"])
+    assert describe_weights(first).tuned_on == ("cars", "boats")
+    second = run_folder("second", data=["pets"], validation=["boats"], weights=first)
+    assert describe_weights(second).tuned_on == ("cars", "boats")
+
+
+@pytest.mark.parametrize(
+    "folder, name",
+    [
+        ("sets/pets", "pets"),
+        ("sets/msrc_coseg", "msrc_coseg"),
+        ("coseg_folders/msrc_coseg/groups7", "msrc_coseg"),
+        ("coseg_folders/internet_coseg/", "internet_coseg"),
+    ],
+)
+def test_name_of_the_set_in_a_folder(tmp_path, folder, name):
+    assert name_of_set(tmp_path / folder) == name
 
 
 def test_the_fold_that_was_held_out_has_not_been_seen(run_folder):

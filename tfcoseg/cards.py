@@ -55,7 +55,28 @@ def read_run(weights: str | os.PathLike) -> dict[str, Any]:
     Raises:
         ValueError: if what the run left cannot be read.
     """
-    return _parse(Path(weights).with_name(RUN_FILE)).get("recipe", {})
+    path = embedded_weights_path(str(weights)) or Path(weights)
+    return _parse(path.with_name(RUN_FILE)).get("recipe", {})
+
+
+def features_of(weights: str | os.PathLike) -> tuple[str, ...] | None:
+    """The layers whose outputs are the features that weights were trained with.
+
+    Returns:
+        Names, from the card or the training run beside the weights; None if neither
+        says so.
+
+    Raises:
+        ValueError: if what is beside them cannot be read.
+    """
+    path = embedded_weights_path(str(weights)) or Path(weights)
+    name = path.name.removesuffix(".weights.h5")
+    card = _parse(path.with_name(f"{name}.json"))
+    if not (features := card.get("features")):
+        recipe = read_run(path)
+        earlier = recipe.get("weights")
+        features = recipe.get("features") or (earlier and features_of(earlier))
+    return tuple(features) if features else None
 
 
 def _sha256(*paths):

@@ -6,6 +6,7 @@ from pathlib import Path
 import h5py
 import keras
 
+from tfcoseg.cards import features_of
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
@@ -13,7 +14,8 @@ from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
 # The layers of MobileNetV2 whose outputs are the features. Deeper ones know the kinds
 # of object of ImageNet, and of the training pictures, too well: others come out worse.
 FEATURES = ("block_12_add", "block_13_expand_relu")
-# What weights were trained on before; their phi_1 tells, which takes 320 channels.
+# What weights were trained on before; where neither a card nor a run beside the file
+# says so, their phi_1 tells, which takes 320 channels.
 _OLDER_FEATURES, _OLDER_WIDTH = ("block_16_project_BN",), 320
 
 
@@ -191,6 +193,8 @@ def _features_of(weights):
     path = embedded_weights_path(weights) or Path(weights)
     if not path.is_file() or not h5py.is_hdf5(path):
         return FEATURES  # whoever loads it says what is wrong with it
+    if known := features_of(path):
+        return known
     with h5py.File(path) as file:
         phi_1 = file.get("layers/pyramid_x_corr/phi_1/vars/0")
         older = phi_1 is not None and phi_1.shape[-2] == _OLDER_WIDTH

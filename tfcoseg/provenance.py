@@ -1,4 +1,4 @@
-"""Which weights are being judged, and what they have been trained on."""
+"""Where weights come from: what they have been trained and tuned on."""
 
 import os
 from collections.abc import Iterable
@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.cards import read_card, read_run
-from tfcoseg.evaluate.benchmarks import name_of_set
+
+# Benchmarks with parts, each of which a folder of that name holds when prepared.
+BENCHMARKS = frozenset(
+    "pascal_voc_coseg icoseg msrc_coseg internet_coseg coco_coseg davis_coseg "
+    "pascal_co".split()
+)
 
 # As `fold_of` returns it.
 Fold = tuple[int, int, str, str]
@@ -21,9 +26,12 @@ class Weights:
         name: the file's name without its suffixes.
         sha256: of the file's bytes.
         trained_on: names of the sets it was trained on; None if that is not known.
-        tuned_on: names of the sets by whose scores its settings were chosen.
+        tuned_on: names of the sets by whose scores its settings, or its best epoch,
+            were chosen.
         held_out: (set, fold) where it was trained on all of a set but that fold; see
             `fold_of`.
+        complete: whether `trained_on` is all of it, as far as the card or the run can
+            tell; not where a run began with weights that are not known of or gone.
     """
 
     name: str
@@ -31,6 +39,7 @@ class Weights:
     trained_on: tuple[str, ...] | None
     tuned_on: tuple[str, ...] = ()
     held_out: tuple[tuple[str, Fold], ...] = ()
+    complete: bool = True
 
     def has_seen(self, names: Iterable[str], fold: Fold | None = None) -> bool:
         """Whether it was trained on a set, or on what is judged of it.
@@ -54,6 +63,27 @@ def fold_of(folder: str | os.PathLike, folds: int, fold: int, by: str) -> Fold:
         one fold whatever there is beside it.
     """
     return folds, fold, by, Path(folder).resolve().name if by == "class" else ""
+
+
+def name_of_set(folder: str | os.PathLike) -> str:
+    """The name of the set that a folder holds: its own, as a rule.
+
+    A benchmark that `tfcoseg evaluate --dataset` has prepared lies in a folder named
+    after its part, and the parent bears the benchmark's name.
+    """
+    return _name_at(Path(folder).resolve())
+
+
+def names_of_folder(folder: str | os.PathLike) -> set[str]:
+    """The names of the set that a folder holds, as it is given and as links lead to it.
+
+    Of `pascal_coseg -> real/v1` both say something: who made the link called it so.
+    """
+    return {_name_at(Path(os.path.abspath(folder))), name_of_set(folder)}
+
+
+def _name_at(path):
+    return path.parent.name if path.parent.name in BENCHMARKS else path.name
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
@@ -87,9 +117,10 @@ def _seen_in_run(recipe):
         # Classes are cut in the first folder only; others are trained on in full.
         held_out = tuple((n, fold) for n in (own[:1] if by == "class" else own))
     earlier = _earlier(recipe.get("weights"))
+    chosen_by = map(name_of_set, recipe.get("validation", ()))
     both = [Weights("", "", own, held_out=held_out), earlier]
     return {
-        "tuned_on": earlier.tuned_on,
+        "tuned_on": tuple(dict.fromkeys([*earlier.tuned_on, *chosen_by])),
         "trained_on": tuple(n for w in both[::-1] for n in w.trained_on or ()),
         "held_out": tuple(
             (name, fold)
@@ -97,11 +128,14 @@ def _seen_in_run(recipe):
             for name, fold in w.held_out
             if not any(other.has_seen([name], fold) for other in both)
         ),
+        "complete": earlier.trained_on is not None and earlier.complete,
     }
 
 
 def _earlier(model):
+    if model in (None, "imagenet"):
+        return Weights("", "", ())
     try:
         return describe_weights(model)
-    except (FileNotFoundError, TypeError, ValueError):
-        return Weights("", "", None)  # none, or moved: this run is known all the same
+    except (FileNotFoundError, ValueError):
+        return Weights("", "", None)  # moved: this run is known all the same
