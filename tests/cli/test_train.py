@@ -111,7 +111,7 @@ def test_the_examples_of_the_help_are_command_lines():
     examples = [
         line.split()[1:] for line in train.HELP.splitlines() if "tfcoseg" in line
     ]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         args = build_parser("train").parse_args(example)
         assert args.data and args.folder

@@ -179,3 +179,13 @@ def test_several_features_are_concatenated_and_the_rest_is_cut_off():
 def test_no_features_at_all_are_refused():
     with pytest.raises(ValueError, match="at least one layer"):
         SiameseEncoder("mobilenetv2", features=())
+
+
+def test_without_a_network_the_error_says_what_else_to_start_from(monkeypatch):
+    def fail(weights, **_):
+        raise Exception("URL fetch failure")
+
+    encoder = SiameseEncoder("mobilenetv2")
+    monkeypatch.setattr(keras.applications, "MobileNetV2", fail)
+    with pytest.raises(OSError, match="--backbone-weights FILE.*URL fetch failure"):
+        encoder.load_backbone("imagenet")

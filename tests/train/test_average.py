@@ -6,7 +6,7 @@ import pytest
 
 from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.embedded import embedded_weights_path
-from tfcoseg.evaluate.weights import describe_weights
+from tfcoseg.provenance import describe_weights
 from tfcoseg.train.average import average_weights, main
 
 
@@ -87,3 +87,27 @@ def test_other_architectures_are_refused(model, tmp_path):
     with pytest.raises(ValueError, match="one architecture.*shapes differ"):
         average_weights([file, older], tmp_path / "mean.weights.h5")
     assert [path.name for path in tmp_path.iterdir()] == ["a.weights.h5"]
+
+
+def test_embedded_weights_by_name(tmp_path):
+    mean = average_weights(["coseg", "coseg"], tmp_path / "mean.weights.h5")
+    embedded = CoSegMobileNetV2().get_weights()
+    for weight, expected in zip(CoSegMobileNetV2(mean).get_weights(), embedded):
+        np.testing.assert_array_equal(weight, expected)
+    ours, theirs = describe_weights(mean), describe_weights("coseg")
+    assert (ours.trained_on, ours.tuned_on) == (theirs.trained_on, theirs.tuned_on)
+    assert ours.tuned_on
+
+
+def test_runs_are_told_apart_and_their_validation_counts(model, tmp_path):
+    files = [tmp_path / name / "best.weights.h5" for name in ("one", "two")]
+    for file, validation in zip(files, ("cars", "boats")):
+        file.parent.mkdir()
+        model.save_weights(file)
+        recipe = {"data": ["horses"], "validation": [validation]}
+        run = json.dumps({"recipe": recipe})
+        file.with_name("arguments.json").write_text(run)
+    card = average_weights(files, tmp_path / "mean.weights.h5").with_name("mean.json")
+    card = json.loads(card.read_text())
+    assert [source["name"] for source in card["mean_of"]] == ["one/best", "two/best"]
+    assert (card["trained_on"], card["tuned_on"]) == (["horses"], ["cars", "boats"])

@@ -1,8 +1,11 @@
+import json
+
 import h5py
 import numpy as np
 import pytest
 
 from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.provenance import describe_weights
 from tfcoseg.train.embed import main, write_half
 
 
@@ -14,7 +17,8 @@ def test_half_the_size_and_nearly_the_masks(model, tmp_path):
         opened.visititems(lambda _, x: dtypes.add(getattr(x, "dtype", None)))
     assert dtypes == {None, np.dtype("float16")}
     assert file.stat().st_size < 0.6 * (tmp_path / "whole.weights.h5").stat().st_size
-    assert len(list(tmp_path.iterdir())) == 2
+    names = ["half.json", "half.weights.h5", "whole.weights.h5"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
     loaded = CoSegMobileNetV2(weights=file)
     for whole, half in zip(model.get_weights(), loaded.get_weights()):
@@ -68,3 +72,52 @@ def test_the_command_refuses_in_one_line(model, tmp_path, capsys):
         with pytest.raises(SystemExit) as end:
             main([source, target, *more])
         assert end.value.code == 2 and message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["coseg-v1", "coseg-v2"])
+def test_embedded_weights_stay_what_they_are(name, tmp_path):
+    file = write_half(name, tmp_path / "half.weights.h5")
+    weights = CoSegMobileNetV2(name).get_weights()
+    for ours, theirs in zip(CoSegMobileNetV2(file).get_weights(), weights):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_is_known_of_the_source_is_kept(model, tmp_path):
+    model.save_weights(tmp_path / "a.weights.h5")
+    known = {"trained_on": ["pets"], "tuned_on": ["cars"]}
+    (tmp_path / "a.json").write_text(json.dumps(known))
+    file = write_half(tmp_path / "a.weights.h5", tmp_path / "b.weights.h5", 0.3)
+    weights = describe_weights(file)
+    assert (weights.trained_on, weights.tuned_on) == (("pets",), ("cars",))
+    card = json.loads((tmp_path / "b.json").read_text())
+    assert card["half_of"]["name"] == "a" and card["threshold"] == 0.3
+
+
+@pytest.mark.parametrize("beside", ["card", "run", "an earlier run"])
+def test_features_of_another_kind_are_found_again(tmp_path, beside):
+    features = ("block_13_expand_relu",)
+    source = tmp_path / "run" / "best.weights.h5"
+    source.parent.mkdir()
+    CoSegMobileNetV2(None, features=features).save_weights(source)
+    with pytest.raises(ValueError, match="shape|match|expect"):
+        CoSegMobileNetV2(source)
+    if beside == "card":
+        card = json.dumps({"features": features})
+        source.with_name("best.json").write_text(card)
+    else:
+        recipe = {"data": ["pets"], "features": features}
+        if beside == "an earlier run":
+            earlier = tmp_path / "earlier" / "best.weights.h5"
+            earlier.parent.mkdir()
+            run = json.dumps({"recipe": recipe})
+            earlier.with_name("arguments.json").write_text(run)
+            recipe = {"data": ["pets"], "features": [], "weights": str(earlier)}
+        source.with_name("arguments.json").write_text(json.dumps({"recipe": recipe}))
+    assert CoSegMobileNetV2(source).get_layer("siamese_encoder").features == features
+    half = write_half(source, tmp_path / "half.weights.h5")
+    assert CoSegMobileNetV2(half).get_layer("siamese_encoder").features == features
+
+
+def test_another_suffix(tmp_path):
+    with pytest.raises(ValueError, match="ends in .weights.h5. Received: .*half.h5"):
+        write_half("coseg", tmp_path / "half.h5")

@@ -3,17 +3,19 @@ import dataclasses
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tfcoseg
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.train import train
+from tfcoseg.train import Recipe, train
 
 
 def rows_of(run):
@@ -141,3 +143,36 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
     stamp = os.stat(killed / "state.json").st_mtime_ns
     subprocess.run(command, capture_output=True, check=True)
     assert os.stat(killed / "state.json").st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize(
+    "given, error, message",
+    [
+        ({"data": "my_pictures"}, TypeError, "`data` must be a list.*'my_pictures'"),
+        ({"data": ()}, ValueError, "a folder or more, `data`"),
+        ({"sizes": ()}, ValueError, "a size or more, `sizes`"),
+        ({"steps_per_epoch": 0}, ValueError, "`steps_per_epoch` must be 1 or more.* 0"),
+        ({"views": 0}, ValueError, "`views` must be 1 or more"),
+        ({"validation_share": 7}, ValueError, "`validation_share` must be in 0..1.* 7"),
+    ],
+)
+def test_a_recipe_that_cannot_be(given, error, message):
+    with pytest.raises(error, match=message):
+        Recipe(**{"data": ("a",), **given})
+
+
+def test_paths_are_kept_as_text():
+    recipe = Recipe(data=[Path("a"), "b"], validation=[Path("c")])
+    assert recipe == Recipe(data=("a", "b"), validation=("c",))
+
+
+def test_no_features_are_computed_for_pairs_that_cannot_be(recipe, tmp_path):
+    """Cats and dogs are both animals, which no negative pair may join."""
+    root = tmp_path / "pets"
+    for kind in ("images", "masks"):
+        for old, new in (("red", "cat"), ("green", "dog")):
+            shutil.copytree(Path(recipe.data[0]) / kind / old, root / kind / new)
+    pets = dataclasses.replace(recipe, data=(str(root),), validation=(str(root),))
+    with pytest.raises(ValueError, match="share no object.*--negative-share 0"):
+        train(tmp_path / "run", pets, verbose=0)
+    assert not (tmp_path / "run" / "features").exists()

@@ -64,7 +64,8 @@ def sample_pairs(
     if negative_share and not partners:
         raise ValueError(
             "Expected two groups or more that may be trusted to share no object; add "
-            "groups or pass `negative_share=0`. Received the groups "
+            "groups or pass `negative_share=0` (--negative-share 0). Received the "
+            "groups "
             f"{sorted(groups)}"
         )
     pairs = []

@@ -18,11 +18,24 @@ BACKBONES = {
 
 
 def stock_backbone(name, weights=None):
-    """The keras.applications model without its top; a path or "imagenet" as weights."""
+    """The keras.applications model without its top; a path or "imagenet" as weights.
+
+    Raises:
+        OSError: if "imagenet" cannot be downloaded.
+    """
     build = getattr(keras.applications, BACKBONES[name][0])
-    if weights in (None, "imagenet"):
-        size = None if weights is None else 224
-        return build(weights=weights, include_top=False, input_shape=(size, size, 3))
+    if weights is None:
+        return build(weights=None, include_top=False, input_shape=(None, None, 3))
+    if weights == "imagenet":
+        try:
+            return build(weights=weights, include_top=False, input_shape=(224, 224, 3))
+        except Exception as error:  # Keras raises that very class, and no other
+            raise OSError(
+                f"Expected to download keras.applications' weights of "
+                f"{BACKBONES[name][0]}; where that is not possible, give a file of "
+                "them as `backbone_weights` (--backbone-weights FILE), or start from "
+                f"trained weights (--weights coseg). Received: {error}"
+            ) from error
     model = build(weights=None, include_top=False, input_shape=(224, 224, 3))
     model.load_weights(weights)
     return model

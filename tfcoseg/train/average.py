@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.cards import read_card, read_run
+from tfcoseg.cards import read_run
 from tfcoseg.files import check_free, replace_file, write_json
+from tfcoseg.provenance import describe_weights
 
 
 def average_weights(
@@ -26,12 +27,13 @@ def average_weights(
 ) -> Path:
     """Writes the mean of the weights of several trained `CoSegMobileNetV2`.
 
-    Beside it goes a card, `.json`, that says what it is the mean of, and which sets the
-    sources were trained on, as far as that is known of all of them.
+    Beside it goes a card, `.json`, that says what it is the mean of; which sets the
+    sources were trained on, if that is known of all of them; and which ones any of them
+    was tuned on.
 
     Args:
-        sources: two `.weights.h5` files or more, of one architecture; one that is named
-            twice counts twice.
+        sources: two `.weights.h5` files or more, of one architecture, or names of
+            embedded weights; one that is named twice counts twice.
         target: the file to write, ending in `.weights.h5`.
         overwrite: whether it and its card may exist already.
 
@@ -44,16 +46,17 @@ def average_weights(
         FileNotFoundError: if there is no such source.
         FileExistsError: if `target` or its card exists and `overwrite` is false.
     """
-    sources, target = list(map(Path, sources)), Path(target)
+    sources, target = list(map(os.fspath, sources)), Path(target)
     if len(sources) < 2 or not target.name.endswith(".weights.h5"):
         raise ValueError(
             "Expected two files of weights or more, and a file to write that ends in "
-            f".weights.h5. Received: {', '.join(map(str, sources))}; {target}"
+            f".weights.h5. Received: {', '.join(sources)}; {target}"
         )
     card = target.with_name(target.name.removesuffix(".weights.h5") + ".json")
     check_free([target, card], overwrite)
     described = _describe_mean(sources)
     network = _mean(sources)
+    described["features"] = network.get_layer("siamese_encoder").features
     replace_file(
         target, lambda new: network.save_weights(new, overwrite=True), overwrite
     )
@@ -77,29 +80,25 @@ def _mean(sources):
 
 
 def _describe_mean(sources):
-    cards = [read_card(source) for source in sources]
-    of_each = [_trained_on(source) for source in sources]
-    sets = dict.fromkeys(name for names in of_each for name in names or ())
+    weights = [describe_weights(source) for source in sources]
+    known = all(w.trained_on is not None and w.complete for w in weights)
+    # What a run has held out counts as trained on, as it may be in another of the runs.
+    trained_on = dict.fromkeys(name for w in weights for name in w.trained_on or ())
     return {
-        "mean_of": [{key: card[key] for key in ("name", "sha256")} for card in cards],
-        "trained_on": None if None in of_each else list(sets),
+        "mean_of": [
+            {"name": _name(source, w), "sha256": w.sha256}
+            for source, w in zip(sources, weights)
+        ],
+        "trained_on": list(trained_on) if known else None,
+        "tuned_on": list(dict.fromkeys(name for w in weights for name in w.tuned_on)),
     }
 
 
-def _trained_on(source):
-    """Names of sets, from the card beside weights or from their run; None if unknown.
-
-    What a run has held out counts as trained on, as it may be in another of the runs.
-    """
-    try:
-        card, recipe = read_card(source), read_run(source)
-    except FileNotFoundError:
-        return None
-    if "trained_on" in card or not recipe:
-        return card.get("trained_on")
-    before = _trained_on(recipe["weights"]) if recipe.get("weights") else []
-    own = [Path(root).resolve().name for root in recipe["data"]]
-    return None if before is None else [*before, *own]
+def _name(source, weights):
+    """The weights' name; in the folder of a run, where all are called best, its too."""
+    in_run = Path(source).is_file() and read_run(source)
+    folder = Path(source).resolve().parent.name
+    return f"{folder}/{weights.name}" if in_run else weights.name
 
 
 def main(arguments: list[str] | None = None) -> None:

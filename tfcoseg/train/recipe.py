@@ -3,10 +3,12 @@
 The embedded `coseg-v2` was trained by it, in seven runs of about three hours together
 on two cores, whose weights were averaged; its card,
 `applications/weights/coseg-v2.json`, gives the commands. It reaches J 86.1 on seven
-groups of MSRC and 60.1 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs).
+groups of MSRC and 60.1 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs), figures
+by which its settings were chosen.
 """
 
 import dataclasses
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +18,17 @@ import keras
 import tfcoseg
 from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.data.folds import check_fold
+from tfcoseg.data.scan import check_root
 from tfcoseg.files import replace_file
 from tfcoseg.signature import TRAINING_SIZE
 from tfcoseg.train.run_folder import RunFolder
 from tfcoseg.train.split import training_and_validation, warn_left_out
-from tfcoseg.train.stages import STAGES, train_stage
+from tfcoseg.train.stages import STAGES, check_pairs, train_stage
+
+_POSITIVE = (
+    "steps_per_epoch head_batch_size upper_batch_size finetune_batch_size full_weight "
+    "views patience"
+).split()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,12 +107,39 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
+        for name in ("data", "validation", "features"):
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
+        object.__setattr__(self, "sizes", tuple(map(int, self.sizes)))
+        if not self.data or not self.sizes:
+            raise ValueError(
+                "A run needs a folder or more, `data`, and a size or more, `sizes`. "
+                f"Received: data={self.data}, sizes={self.sizes}"
+            )
+        for name in ("validation_share", "negative_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(
+                    f"`{name}` must be in 0..1. Received: {getattr(self, name)}"
+                )
+        for name in _POSITIVE:
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"`{name}` must be 1 or more. Received: {getattr(self, name)}"
+                )
         if self.head_epochs + self.upper_epochs + self.finetune_epochs < 1:
             raise ValueError(
                 "A run needs at least one epoch, `head_epochs`, `upper_epochs` or "
                 "`finetune_epochs`. Received: 0 of each"
             )
         check_fold(self.folds, self.fold, self.fold_by)
+
+
+def _names(name, values):
+    """A tuple of text: a run keeps it as JSON."""
+    if isinstance(values, (str, bytes, os.PathLike)):
+        raise TypeError(
+            f"`{name}` must be a list or a tuple, also of one. Received: {values!r}"
+        )
+    return tuple(map(os.fspath, values))
 
 
 def train(
@@ -141,10 +176,14 @@ def train(
         _write_down(folder.path, problems)
         (tell or warn_left_out)(problems)
 
-    records = training_and_validation(recipe, verbose, left_out)
+    # What can go wrong at once comes before what takes long.
+    for root in (*recipe.data, *recipe.validation):
+        check_root(Path(root))
     network = CoSegMobileNetV2(recipe.weights, features=recipe.features or None)
     if recipe.weights is None and recipe.backbone_weights is not None:
         network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
+    records = training_and_validation(recipe, verbose, left_out)
+    check_pairs(recipe, *records)
     for stage in STAGES:
         train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
     shutil.rmtree(folder.path / "features", ignore_errors=True)

@@ -8,13 +8,24 @@ from tfcoseg.data.pipeline import pair_dataset
 from tfcoseg.losses import CoSegLoss
 from tfcoseg.metrics import BinaryIoU, PixelAccuracy
 from tfcoseg.signature import MASK_A, MASK_B
-from tfcoseg.train.features import FeatureCache, head_model, upper_model
+from tfcoseg.train.features import FeatureCache
+from tfcoseg.train.parts import head_model, upper_model
 from tfcoseg.train.run_folder import RunRecorder
 from tfcoseg.train.split import validation_pairs
 
 STAGES = ("head", "upper", "finetune")
 # What a stage adds to the seed of the pairs.
 _SEEDS = {"head": 0, "finetune": 1, "upper": 2}
+
+
+def check_pairs(recipe, training, validation):
+    """Makes sure that the pairs can be drawn, before features are computed for hours.
+
+    Raises:
+        ValueError: if no negative pair can be trusted, though some are wanted.
+    """
+    sample_pairs(training, 1, recipe.negative_share, recipe.seed)
+    validation_pairs(validation)
 
 
 def train_stage(
