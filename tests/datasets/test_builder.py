@@ -51,6 +51,9 @@ def test_bad_files_are_left_out_and_named(manual, prepare, read, save):
         assert sum(name in line and why in line for line in lines) == 1, (name, lines)
     assert {group for group, _ in read(builder)} == {"airplane"}
     assert builder.info.metadata["left_out"] == {"test": 4}
+    assert builder.info.metadata["problems"] == {
+        "test": [s.strip() for s in lines[1:5]]
+    }
     assert builder.info.metadata["groups"] == {"test": {"airplane": 2}}
 
 
@@ -75,6 +78,19 @@ def test_names_that_cannot_be_kept_are_left_out_and_named(
         ("car", "0002"),
         *(("horse", name) for name in ("0001", "0002")),
     }
+
+
+def test_all_that_is_wrong_is_kept(manual, prepare, noise, save):
+    for number in range(30):
+        save(manual / f"Data/Car100/no_mask_{number}.jpg", noise(number))
+    with pytest.warns(UserWarning, match="and 10 more"):
+        prepare("internet_coseg", manual)
+    # As who opens the prepared set later finds it.
+    metadata = tfds.builder(
+        "internet_coseg", data_dir=manual.parent / "tfds"
+    ).info.metadata
+    assert len(metadata["problems"]["test"]) == metadata["left_out"]["test"] == 30
+    assert "airplane: expected 100 pictures, found 2" in metadata["differences"]["test"]
 
 
 def test_nothing_that_can_be_used(manual, prepare):

@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 from tfcoseg.datasets.coco_coseg import coco_coseg_dataset_builder
 from tfcoseg.datasets.coco_coseg.coco_coseg_dataset_builder import CocoConfig, choose
 
-pytestmark = pytest.mark.filterwarnings(r"ignore:[\S]*instances_val2017.json. not as")
+pytestmark = pytest.mark.filterwarnings("ignore:coco_coseg/.*, validation. not as")
 
 CAT, DOG = 17, 18
 # x, y, x, y, ...: rows 2 to 7, columns 3 to 8.
@@ -85,10 +85,15 @@ def test_a_crowd_is_no_object_but_void(prepare, read, coco, square):
 
 def test_numbers_that_are_not_the_published_ones_are_named(prepare, coco):
     with pytest.warns(UserWarning) as caught:
-        prepare("coco_coseg", coco)
+        builder = prepare("coco_coseg", coco)
     message = str(caught[0].message)
-    assert "expected 80 groups, found 2" in message
-    assert "expected 5000 pictures in all, found 5" in message
+    file = "instances_val2017.json"
+    lines = [
+        f"{file}: expected 80 groups, found 2",
+        f"{file}: expected 5000 pictures in all, found 5",
+    ]
+    assert all(line in message for line in lines)
+    assert builder.info.metadata["differences"] == {"validation": lines}
 
 
 def test_a_config_of_ones_own(tmp_path, coco):

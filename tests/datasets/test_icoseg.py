@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from tfcoseg.datasets import group as of_group
 from tfcoseg.datasets.icoseg import icoseg_dataset_builder
 
 pytestmark = pytest.mark.filterwarnings("ignore:icoseg/groups38/1.0.0, test. not as")
@@ -69,6 +70,39 @@ def test_subset_may_be_listed(prepare, read, icoseg):
     finally:
         file.unlink()
     assert {group for group, _ in examples} == {KITE, LIBERTY}
+
+
+def test_groups_without_pictures_are_named(
+    prepare, read, tmp_path, save, noise, square, monkeypatch
+):
+    root = tmp_path / "manual" / "dataset_public"
+    for name in ("bear", "panda"):
+        save(root / "images" / name / "1.jpg", noise())
+        save(root / "ground_truth" / name / "1.png", square())
+    (root / "images/cheetah").mkdir()
+    (root / "images/elephant").symlink_to("elephant")
+    (root / "images/.hidden").mkdir()
+    (root / "images/Thumbs.db").write_bytes(b"no folder")
+
+    def jpegs(folder):
+        if folder.name == "panda":  # as it is for others than the superuser
+            raise PermissionError(13, "Permission denied", str(folder))
+        return list_jpegs(folder)
+
+    list_jpegs = of_group.jpegs
+    monkeypatch.setattr(of_group, "jpegs", jpegs)
+    with pytest.warns(UserWarning) as caught:
+        builder = prepare("icoseg", tmp_path / "manual")
+    lines = builder.info.metadata["problems"]["test"]
+    message = str(caught[0].message)
+    for line, name, why in zip(
+        lines,
+        ("cheetah", "elephant", "panda"),
+        ("a group without pictures", "a link that leads nowhere", "Permission denied"),
+        strict=True,
+    ):
+        assert f"images/{name}: " in line and why in line and line in message
+    assert {group for group, _ in read(builder)} == {"bear"}
 
 
 def test_a_list_that_is_wrong_or_came_too_late(prepare, icoseg, tmp_path):

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from PIL import Image
 
 from tfcoseg.data import read_folder
 from tfcoseg.datasets import FOLDER_VOID, as_folder, layout
+from tfcoseg.evaluate.laid_out import ABOUT_FILE, read_laid_out
 from tfcoseg.pictures import read_mask
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*, (test|train|validation). not as")
@@ -93,6 +95,43 @@ def test_another_split_is_other_content(laid_out):
     assert as_folder("internet_coseg", laid_out, split="train") == laid_out
     with pytest.raises(FileExistsError, match="Expected split test, found split train"):
         as_folder("internet_coseg", laid_out)
+
+
+def test_a_changed_list_of_pictures_is_other_content(tmp_path, save, noise, square):
+    root = tmp_path / "manual" / "dataset_public"
+    for name in ("bear", "kite", "panda"):
+        for number in "12":
+            save(root / "images" / name / f"{number}.jpg", noise())
+            save(root / "ground_truth" / name / f"{number}.png", square())
+    file = tmp_path / "manual" / "icoseg_subset8.txt"
+    arguments = "icoseg/subset8", tmp_path / "new", tmp_path / "tfds"
+    as_folder(*arguments, tmp_path / "manual")
+    for text in ("kite\n", "bear\npanda\n"):
+        file.write_text(text)
+        for manual_dir in (tmp_path / "manual", None):
+            with pytest.raises(FileExistsError, match="pictures by icoseg_subset8.txt"):
+                as_folder(*arguments, manual_dir)
+    file.unlink()
+    assert as_folder(*arguments) == tmp_path / "new"
+    file.write_text("kite\n")
+    (tmp_path / "manual").rename(tmp_path / "gone")
+    assert as_folder(*arguments) == tmp_path / "new"
+
+
+def test_it_keeps_what_the_builder_left_out(tmp_path, internet):
+    manual = shutil.copytree(internet, tmp_path / "manual")
+    (manual / "Data/Car100/0001.jpg").write_bytes(b"no picture")
+    folder = tmp_path / "new"
+    with pytest.warns(UserWarning, match="1 file or group cannot be used"):
+        as_folder("internet_coseg", folder, tmp_path / "tfds", manual)
+    about = json.loads((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+    assert about["left_out"] == {"test": 1}
+    problems, differences = read_laid_out(folder)
+    assert about["problems"] == {"test": problems}
+    assert about["differences"] == {"test": differences}
+    (line,) = problems
+    assert "Car100/0001.jpg" in line
+    assert "car: expected 100 pictures, found 1" in differences
 
 
 def test_other_content_is_not_replaced(laid_out, tmp_path):

@@ -7,11 +7,12 @@ from tfcoseg.evaluate.benchmarks import (
     Benchmark,
     benchmark_names,
     find_benchmark,
-    name_of_set,
     names_of_set,
     part_of,
     prepare,
+    read_published,
 )
+from tfcoseg.provenance import BENCHMARKS
 
 SEVEN = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
 
@@ -25,9 +26,28 @@ def test_every_name_is_found():
     }
 
 
+def test_names_are_known_where_nothing_is_evaluated():
+    assert BENCHMARKS == set(read_published()["benchmarks"])
+
+
+@pytest.mark.parametrize(
+    "name, number",
+    [
+        ("icoseg", 38),
+        ("icoseg/subset8", 8),
+        ("msrc_coseg", 14),
+        ("davis_coseg/all", 50),
+        ("internet_coseg", 3),
+        ("pascal_co", None),
+    ],
+)
+def test_how_many_groups_there_are_of_what_was_published(name, number):
+    assert find_benchmark(name).number == number
+
+
 def test_a_part_with_its_groups():
     seven = find_benchmark("msrc_coseg/groups7")
-    assert seven == Benchmark("msrc_coseg", "groups7", SEVEN, 10)
+    assert seven == Benchmark("msrc_coseg", "groups7", SEVEN, 10, number=7)
     assert seven.options(prepared=False) == {"groups": SEVEN, "per_group": 10}
     whole = find_benchmark("msrc_coseg").options(prepared=False)
     assert whole == {"groups": None, "per_group": None}
@@ -47,6 +67,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
         ("pascal_coseg", "pascal_voc_coseg"),
         ("pascal_voc_coseg", "pascal_coseg"),
         ("davis2016", "davis_coseg"),
+        ("tiny_coco", "coco_coseg"),
     ],
 )
 def test_sets_go_by_several_names(folder, other):
@@ -100,16 +121,3 @@ def test_what_has_no_builder_says_how_to_go_on(calls):
     with pytest.raises(ValueError, match="pascal_co cannot be prepared.*--data"):
         prepare(find_benchmark("pascal_co"))
     assert not calls
-
-
-@pytest.mark.parametrize(
-    "folder, name",
-    [
-        ("sets/pets", "pets"),
-        ("sets/msrc_coseg", "msrc_coseg"),
-        ("coseg_folders/msrc_coseg/groups7", "msrc_coseg"),
-        ("coseg_folders/internet_coseg/", "internet_coseg"),
-    ],
-)
-def test_name_of_the_set_in_a_folder(tmp_path, folder, name):
-    assert name_of_set(tmp_path / folder) == name

@@ -16,7 +16,8 @@ def no_progress(iterable, **_):
 
 
 def records_of(root, protocol=Protocol()):
-    return read_records(root, protocol, no_progress)
+    found = read_records(root, protocol, no_progress)
+    return found.records, found.problems
 
 
 def names(comparisons, kind):
@@ -125,6 +126,17 @@ def test_group_with_one_readable_picture_is_left_out(folder):
     assert any(
         "only picture of group 'car' that can be judged" in line for line in problems
     )
+
+
+def test_a_picture_left_alone_by_choice_is_no_problem(folder):
+    protocol = Protocol(leave_out=[f"car/{index}" for index in (0, 1, 2)])
+    found = read_records(folder, protocol, no_progress)
+    assert {record.group for record in found.records} == {"aeroplane", "bird"}
+    assert found.problems == [] and found.alone == 1
+    (folder / "images/car/3.png").write_bytes(b"no picture")
+    found = read_records(folder, protocol, no_progress)
+    (line,) = found.problems
+    assert "car/3.png" in line and found.alone == 0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tfcoseg.data.folder import Record
+from tfcoseg.evaluate.benchmarks import find_benchmark
 from tfcoseg.evaluate.protocol import Protocol, plan
 from tfcoseg.evaluate.protocols import (
     AVERAGES,
@@ -128,6 +129,23 @@ def test_a_protocol_knows_which_part_of_a_benchmark_it_judges():
     for kept in ("msrc_coseg/groups14", "icoseg"):
         assert PROTOCOLS["mcanet"].test_set(kept) == kept
     assert PROTOCOLS["saa"].test_set("msrc_coseg") == "msrc_coseg"
+
+
+def test_another_part_than_the_protocol_judges_is_told():
+    mcanet = PROTOCOLS["mcanet"]
+
+    def told(benchmark, **options):
+        benchmark = benchmark and find_benchmark(benchmark)
+        protocol = mcanet.protocol(**options)
+        return mcanet.overridden(protocol, 321, 0.5, benchmark)
+
+    seven = find_benchmark("msrc_coseg/groups7").groups
+    assert told("msrc_coseg/groups7") == told("icoseg") == []
+    assert told("msrc_coseg/groups7", groups=list(seven[::-1])) == []
+    assert told("msrc_coseg/groups7", groups=["car"]) == ["groups (groups7)"]
+    for other in ("msrc_coseg/groups14", "msrc_coseg"):
+        assert told(other) == told(other, groups=["car"]) == ["groups (groups7)"]
+    assert told(None) == ["groups (with --dataset msrc_coseg: groups7)"]
 
 
 def test_words():

@@ -5,6 +5,7 @@ import pytest
 
 from tfcoseg.evaluate import published
 from tfcoseg.evaluate.benchmarks import benchmark_names, read_published
+from tfcoseg.evaluate.html.tables import number
 from tfcoseg.evaluate.partners import OF_SEVERAL, PAIRINGS
 from tfcoseg.evaluate.protocols import AVERAGES, ORIGINAL, PROTOCOLS
 from tfcoseg.evaluate.published import (
@@ -16,6 +17,7 @@ from tfcoseg.evaluate.published import (
     rows_beside,
 )
 from tfcoseg.evaluate.setting import SOME, Setting
+from tfcoseg.evaluate.text import cell_text
 from tfcoseg.signature import WORKING_SIZE
 
 FIGURES = published_figures()
@@ -228,6 +230,16 @@ def test_figures_are_those_that_were_published():
         if cell != "nf"
     }
     assert {(f.system, f.benchmark): (f.P, f.J) for f in FIGURES} == expected
+
+
+def test_figures_have_the_decimals_that_were_published():
+    header, *lines = map(str.split, TYPED_AGAIN.strip().splitlines())
+    for system, *cells in lines:
+        for benchmark, cell in zip(header, cells, strict=True):
+            if cell != "nf":
+                figure = _of(system, benchmark)
+                assert f"{cell_text(figure.P)}/{cell_text(figure.J)}" == cell
+                assert number(figure.J) == cell.partition("/")[2]
 
 
 def test_a_declared_protocol_and_its_figures_agree():

@@ -76,8 +76,43 @@ def test_folder_without_a_usable_group_is_an_error(folder, predictor):
     for group in ("bird", "car", "aeroplane"):
         for path in (folder / "images" / group).iterdir():
             path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(ValueError, match="at least one group of two readable pictures"):
+    with pytest.raises(ValueError) as caught:
         evaluate_folder(predictor, folder)
+    message = str(caught.value)
+    assert "at least one group of two readable pictures" in message
+    assert "12 files or groups cannot be used:" in message
+    assert message.count("truncated") == 12
+
+
+@pytest.mark.parametrize(
+    "choice, told",
+    [
+        ({"leave_out": list("0123")}, "what a list of 4 leaves"),
+        (
+            {"groups": ["car"], "folds": 3, "fold": 0, "fold_by": "class"},
+            "fold 0 of 3 by class, the groups car",
+        ),
+        (
+            {"groups": ["car"], "per_group": 2, "leave_out": ["0", "1", "2"]},
+            "the groups car, the first 2 of each group, what a list of 3 leaves",
+        ),
+    ],
+)
+def test_a_choice_that_leaves_nothing_is_told_apart_from_bad_files(
+    folder, predictor, choice, told
+):
+    (folder / "images/stray").mkdir()
+    with pytest.raises(ValueError) as caught:
+        evaluate_folder(predictor, folder, Protocol(**choice))
+    message = str(caught.value)
+    assert message.startswith("Expected a choice that leaves two pictures of a group")
+    assert message.endswith(f"Received: {told} of {folder}")
+
+
+def test_pictures_that_a_choice_leaves_alone_are_not_judged(folder, predictor):
+    protocol = Protocol(leave_out=[f"car/{index}" for index in (0, 1, 2)])
+    evaluation = evaluate_folder(predictor, folder, protocol)
+    assert evaluation.problems == [] and evaluation.not_judged == 1
 
 
 def test_whole_groups_are_found_by_the_mean_of_the_others(folder, write, predictor):
@@ -119,7 +154,8 @@ def test_median_examples_are_nearest_to_the_median(folder, write, predictor):
 
 def test_whole_groups_are_what_the_predictor_finds_in_a_group(folder, model):
     predictor = Predictor(model, working_size=33)
-    records, _ = read_records(folder, Protocol(groups=["car"]), lambda i, **_: i)
+    protocol = Protocol(groups=["car"])
+    records = read_records(folder, protocol, lambda i, **_: i).records
     comparisons = plan(records, Protocol(pairs="group"))
     features = feature_store(predictor, comparisons)
     found = predictor.predict_group([record.image for record in records])

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from tfcoseg.evaluate import Protocol, evaluate_folder
@@ -6,7 +8,8 @@ from tfcoseg.evaluate.beside import beside
 from tfcoseg.evaluate.protocols import AVERAGES, ORIGINAL, PROTOCOLS
 from tfcoseg.evaluate.setting import SOME, Setting, setting_of
 
-MSRC = find_benchmark("msrc_coseg")
+# Of which nobody says how many groups there are.
+MSRC = Benchmark("msrc_coseg")
 SEVEN = ("aeroplane", "bird", "car", "cat", "cow", "dog", "sheep")
 
 
@@ -64,6 +67,14 @@ def test_where_only_the_builder_knows_the_groups_the_folder_is_believed(
     assert setting(folder, part, groups=["car"]).groups == SOME
 
 
+def test_a_folder_with_another_number_of_groups_is_not_that_part(setting, folder):
+    for name in ("icoseg/subset8", "icoseg", "msrc_coseg"):
+        assert setting(folder, find_benchmark(name)).groups == SOME
+    assert setting(folder, find_benchmark("internet_coseg")).groups == "all"
+    part = Benchmark("icoseg", "subset8", groups=None, number=3)
+    assert setting(folder, part).groups == "subset8"
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -87,6 +98,26 @@ def test_the_first_pictures_of_each_group_are_counted_where_they_are_the_part(
 
 def test_pictures_that_cannot_be_used_make_it_another_set(setting, folder):
     (folder / "images/car/1.png").write_bytes(b"no picture")
+    assert setting(folder).pictures == SOME
+
+
+def test_a_group_without_pictures_does_not_make_it_another_set(setting, folder):
+    (folder / "images/stray").mkdir()
+    assert setting(folder).pictures == 12
+    (folder / "images/round").symlink_to("round")  # may have held some
+    assert setting(folder).pictures == SOME
+
+
+@pytest.mark.parametrize("kind", ["problems", "differences"])
+def test_what_was_not_right_when_it_was_laid_out_makes_it_another_set(
+    setting, folder, kind
+):
+    about = {"split": "test", "void_value": 128, "left_out": {"test": 0}}
+    lists = {"problems": {"test": []}, "differences": {"test": []}}
+    file = folder / "dataset.json"
+    file.write_text(json.dumps(about | lists))
+    assert setting(folder).pictures == 12
+    file.write_text(json.dumps(about | lists | {kind: {"test": ["a line"]}}))
     assert setting(folder).pictures == SOME
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tfcoseg.evaluate import Protocol, evaluate_folder
 from tfcoseg.evaluate.summary import summarise
+from tfcoseg.evaluate.table import format_table
 
 
 @pytest.fixture
@@ -36,6 +37,22 @@ def test_groups(summary):
     assert car["J_pooled"] == pytest.approx(100 * 126 / (126 + 48), abs=1e-3)
     assert car["P"] == pytest.approx((300 + 100 * 552 / 600) / 4)
     assert car["predicted"] == pytest.approx(100 * 126 / 2400)
+
+
+def test_how_many_masks_j_is_averaged_over(summary):
+    overall = summary["overall"]
+    assert (overall["masks"], overall["J_masks"]) == (12, 11)
+    bird, car = (summary["groups"][name] for name in ("bird", "car"))
+    assert (bird["masks"], bird["J_masks"]) == (4, 3)
+    assert (car["masks"], car["J_masks"]) == (4, 4)
+    lines = " ".join(format_table(summary).split())
+    assert "averaged over: all groups, 11 of 12; " in lines
+    assert "; bird, 3 of 4." in lines and "car, " not in lines
+
+
+def test_nothing_is_told_where_j_is_averaged_over_all_masks(folder, predictor):
+    text = format_table(summarise(evaluate_folder(predictor, folder)))
+    assert "averaged" not in text
 
 
 def test_empty_truth_found_empty_is_in_the_empty_table_alone(summary):

@@ -117,6 +117,25 @@ def test_heading_tells_training_scores_and_weights_that_nobody_knows(folder, pre
     assert f"Trained on this set: these are {told}" in text and "Nobody" not in text
 
 
+def test_heading_tells_by_which_names_the_card_lists_the_set(folder, predictor):
+    report = report_of(folder, predictor, "ours", "pascal_voc_coseg")
+    report |= {"is_development_score": True}
+    report["known_as"] = {"trained_on": [], "tuned_on": ["pascal_coseg"]}
+    text = " ".join(heading(report).split())
+    assert "a look at scores on pascal_coseg, so" in text
+    report |= {"is_training_score": True}
+    report["known_as"]["trained_on"] = ["voc", "pascal_coseg"]
+    text = " ".join(heading(report).split())
+    assert "mine was trained on voc, pascal_coseg. No published" in text
+
+
+def test_heading_counts_numbers_that_are_not_as_published(folder, predictor):
+    report = report_of(folder, predictor, "ours")
+    assert "not as published" not in heading(report)
+    report["differences"] = ["expected 38 groups, found 4"]
+    assert "not as published: 1 number of this set" in heading(report)
+
+
 def test_heading_tells_how_many_pictures_are_in_no_pair(folder, predictor, write):
     write(folder, "car", "odd", (0, 0, 255), side=4)
     report = report_of(folder, predictor, "gong")

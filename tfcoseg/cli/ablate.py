@@ -126,7 +126,7 @@ def _centre(args):
         from tfcoseg.ablate.peaks import measure_peaks
         from tfcoseg.ablate.pictures import rest_of_groups
         from tfcoseg.applications import CoSegMobileNetV2
-        from tfcoseg.evaluate.weights import describe_weights
+        from tfcoseg.provenance import describe_weights
 
         model = CoSegMobileNetV2(weights=args.weights)
     weights = describe_weights(args.weights)

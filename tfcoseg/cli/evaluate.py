@@ -1,13 +1,11 @@
 """`tfcoseg evaluate`: how good a model is on a folder of pictures with masks."""
 
 import argparse
-import dataclasses
 import sys
 import time
-from pathlib import Path
 
-import tfcoseg
 from tfcoseg.cli.arguments import add_model_arguments
+from tfcoseg.cli.evaluate_about import about, without_published
 from tfcoseg.cli.evaluate_arguments import (
     add_control_arguments,
     add_data_arguments,
@@ -48,9 +46,6 @@ examples:
       --folds 4 --fold 0 --fold-by class
 """
 
-# What the parser keeps beside the options.
-_NO_OPTIONS = "command", "run", "error"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of this command."""
@@ -89,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     if benchmark or args.protocol:
         report |= beside(evaluation, benchmark, declaration)
     if report["is_training_score"]:
-        report |= _without_published(args, folder, protocol.void_value)
+        report |= without_published(args, folder, protocol)
     print(f"{heading(report)}\n\n{format_table(report)}")
     if report["sizes"]:
         print(f"\n{format_sizes(report['sizes'])}")
@@ -97,6 +92,8 @@ def run(args: argparse.Namespace) -> int:
         write_report(args.output, evaluation, report, args.overwrite)
     for problem in evaluation.problems:
         print(problem, file=sys.stderr)
+    for difference in evaluation.differences:
+        print(f"not as published: {difference}", file=sys.stderr)
     return 1 if evaluation.problems else 0
 
 
@@ -105,8 +102,8 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     from tfcoseg.cli.quiet import quiet_tensorflow
     from tfcoseg.evaluate import evaluate_folder
     from tfcoseg.evaluate.summary import summarise
-    from tfcoseg.evaluate.weights import describe_weights
     from tfcoseg.inference import Predictor
+    from tfcoseg.provenance import describe_weights
 
     size = args.size or declaration.working_size or WORKING_SIZE
     with quiet_tensorflow():
@@ -118,43 +115,12 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     evaluation = evaluate_folder(
         predictor, folder, protocol, progress, examples, cache_of(predictor)
     )
-    about = _about(args, folder, benchmark, weights, size)
-    about["seconds"] = round(time.monotonic() - start, 1)
+    seconds = round(time.monotonic() - start, 1)
+    asked = about(args, folder, benchmark, weights, size)
     further = curves(evaluation, predictor, args.sizes, cache_of, progress)
-    return evaluation, {**about, **summarise(evaluation), **further}
-
-
-def _about(args, folder, benchmark, weights, size):
-    """What was asked, of which weights, and whether they were trained on it."""
-    from tfcoseg.evaluate.benchmarks import name_of_set, names_of_set
-    from tfcoseg.evaluate.weights import fold_of
-
-    given = {k: v for k, v in vars(args).items() if k not in _NO_OPTIONS}
-    options = {k: str(v) if isinstance(v, Path) else v for k, v in given.items()}
-    own_name, folder_name = name_of_set(folder), folder.resolve().name
-    part = "" if own_name == folder_name else f"/{folder_name}"
-    names = names_of_set(own_name)
-    if benchmark is not None:
-        names |= names_of_set(benchmark.name)
-    fold = args.folds and fold_of(folder, args.folds, args.fold, args.fold_by)
-    return {
-        "tfcoseg": tfcoseg.__version__,
-        "data": benchmark.full_name if benchmark else f"{own_name}{part}",
-        "options": {**options, "size": size},
-        "weights": dataclasses.asdict(weights),
-        "is_training_score": weights.has_seen(names, fold),
-        "is_development_score": not names.isdisjoint(weights.tuned_on),
+    return evaluation, {
+        **asked,
+        "seconds": seconds,
+        **summarise(evaluation),
+        **further,
     }
-
-
-def _without_published(args, folder, void_value):
-    """On a set that was trained on: no published figure, but how to do it properly."""
-    from tfcoseg.data.folder import scan_folder
-    from tfcoseg.evaluate.cross_validation import cross_validation
-
-    # A fold is no benchmark: of one with fewer groups than the folder it may have none.
-    options = ["--protocol", args.protocol] if args.protocol else []
-    records, _ = scan_folder(folder, void_value)
-    groups = len({record.group for record in records})
-    commands = cross_validation(str(folder), groups, options, void_value)
-    return {"published": [], "cross_validation": commands}

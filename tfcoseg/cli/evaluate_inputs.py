@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import importlib
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,23 @@ def prepare_folder(args: argparse.Namespace, benchmark: Any) -> Path:
     if args.quiet:
         importlib.import_module("tensorflow_datasets").disable_progress_bar()
     # What TFDS tells of its work is no result: it belongs on stderr.
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), _plain_warnings(benchmark.name):
         return prepare(
             benchmark, args.data_dir, args.manual_dir, progress_bar(args.quiet)
         )
+
+
+@contextlib.contextmanager
+def _plain_warnings(benchmark):
+    """Shows warnings without the line of code that they come from.
+
+    That of the builder is not shown: the folder keeps all that it says, and whoever
+    evaluates the folder is told.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", f"{benchmark}/", UserWarning)
+        warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+        yield
 
 
 def protocol_options(
@@ -33,8 +47,10 @@ def protocol_options(
     from tfcoseg.data.pairing import read_ids
     from tfcoseg.evaluate.exclusions import CLASSES_FILE, read_exclusions
 
-    classes = folder / CLASSES_FILE
-    exclude = args.exclude or (classes if classes.is_file() else None)
+    exclude, classes = args.exclude, folder / CLASSES_FILE
+    partners = args.controls or args.wrong_partner or args.empty_pairs
+    if exclude is None and partners and classes.is_file():
+        exclude = classes
     options = {
         "groups": args.groups,
         "per_group": args.per_group,

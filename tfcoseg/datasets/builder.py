@@ -9,10 +9,10 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from tfcoseg.data.folder import in_short
-from tfcoseg.data.leaving_out import read_ids
-from tfcoseg.data.printable import is_text, printable
-from tfcoseg.datasets.picture import Picture, examples_of, features
-from tfcoseg.datasets.published import Published
+from tfcoseg.data.printable import printable
+from tfcoseg.datasets.lists import changed_lists, read_lists
+from tfcoseg.datasets.picture import Picture, examples_of, features, key_of
+from tfcoseg.datasets.published import Published, group_count
 
 
 class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -23,10 +23,13 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     text; "name": text}. A picture of several groups makes as many examples.
 
     A picture that cannot be read, whose mask is of another size, whose name is not
-    UTF-8, or which has the name of another of its group, is left out; one warning names
-    all of these. `info.metadata` keeps "manual_dir", from where the set came, "groups",
-    {split: {group: pictures}}, "left_out", {split: pictures}, and "lists", what
-    `LISTS` said. Pictures that are added to `manual_dir` later are not looked for.
+    UTF-8, or which has the name of another of its group, is left out, and so is a group
+    without pictures; one warning names these. `info.metadata` keeps "manual_dir", from
+    where the set came, "groups", {split: {group: pictures}}, "lists", what `LISTS`
+    said, and of each split what is not as it should be: "problems", a line on each
+    thing that was left out, "left_out", how many these are, and "differences", a line
+    on each number that is not the published one. Pictures that are added to
+    `manual_dir` later are not looked for.
 
     Attributes, to be set by each benchmark:
         PLACES: where in `manual_dir` it may lie.
@@ -44,12 +47,25 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     LISTS: tuple[str, ...] = ()
 
     @abc.abstractmethod
-    def _pictures(self, root: Path, manual_dir: Path) -> dict[str, Iterable[Picture]]:
-        """Returns {split: its pictures}; `root` is the place that was found."""
+    def _pictures(
+        self, root: Path, manual_dir: Path
+    ) -> dict[str, Iterable[Picture | str]]:
+        """Returns {split: its pictures}; `root` is the place that was found.
+
+        A text among the pictures says why there are none where some were expected.
+        """
 
     def _published(self, split: str) -> Published:
         """What is known of a split's numbers, to compare with what is there."""
         return Published()
+
+    def _differences(self, split, groups, pictures):
+        """Lines on the numbers of a split that are not as published."""
+        return self._published(split).differences(groups, pictures)
+
+    def _group_count(self):
+        config = self.builder_config
+        return group_count(self.name, config and config.name)
 
     def _info(self):
         return self.dataset_info_from_configs(
@@ -90,7 +106,7 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     def is_prepared(self):
         """Whether the set is prepared, and its lists of pictures are as they were."""
-        return super().is_prepared() and not self._lists_were_changed()
+        return super().is_prepared() and not self._changed_lists()
 
     def _check_origin(self, wanted):
         """Raises unless the prepared set is of this folder, as its lists are now."""
@@ -98,22 +114,16 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         other = None
         if wanted and Path(wanted).resolve() != used.resolve():
             other = f"from {used} already", f"manual_dir={str(wanted)!r}"
-        elif self._lists_were_changed():
-            other = "before its lists were changed", f"{used} with {self.LISTS}"
+        elif changed := self._changed_lists():
+            other = "before its lists were changed", f"{used} with {changed}"
         if other is not None:
             raise ValueError(
                 f"{self.name} was prepared {other[0]}, in {self.data_dir}. Choose "
                 f"another `data_dir`, or delete that folder. Received: {other[1]}"
             )
 
-    def _lists_were_changed(self):
-        used = Path(self.info.metadata.get("manual_dir", ""))
-        then = self.info.metadata.get("lists", {})
-        return used.is_absolute() and used.is_dir() and self._lists(used) != then
-
-    def _lists(self, manual_dir):
-        files = {name: manual_dir / name for name in self.LISTS}
-        return {name: read_ids(f) for name, f in files.items() if f.is_file()}
+    def _changed_lists(self):
+        return changed_lists(self.LISTS, self.info.metadata)
 
     def _split_generators(self, dl_manager):
         try:
@@ -121,20 +131,25 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         except AssertionError as error:
             raise FileNotFoundError(str(error)) from error
         pictures = self._pictures(self._root(manual_dir), manual_dir)
-        self.info.metadata.update(manual_dir=str(manual_dir), groups={}, left_out={})
-        self.info.metadata["lists"] = self._lists(manual_dir)
+        self.info.metadata.update(
+            manual_dir=str(manual_dir), lists=read_lists(self.LISTS, manual_dir)
+        )
+        for of_each_split in ("groups", "left_out", "problems", "differences"):
+            self.info.metadata[of_each_split] = {}
         return {
             split: self._generate_examples(split, found)
             for split, found in pictures.items()
         }
 
     def _generate_examples(
-        self, split: str, pictures: Iterable[Picture]
+        self, split: str, pictures: Iterable[Picture | str]
     ) -> Iterator[tuple[str, dict]]:
         groups, good, problems, keys = Counter(), 0, [], set()
         for picture in pictures:
             try:
-                examples = {_key(e, picture): e for e in examples_of(picture)}
+                if isinstance(picture, str):
+                    raise ValueError(picture)
+                examples = {key_of(e, picture): e for e in examples_of(picture)}
                 if not keys.isdisjoint(examples):
                     raise ValueError(f"{picture.image}: another picture has its name")
             except (OSError, ValueError) as error:
@@ -146,11 +161,18 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             yield from examples.items()
         if not groups:
             raise ValueError(self._nothing(split, problems))
-        self.info.metadata["groups"][split] = dict(sorted(groups.items()))
-        self.info.metadata["left_out"][split] = len(problems)
+        differences = list(map(printable, self._differences(split, groups, good)))
+        self._keep(split, dict(sorted(groups.items())), problems, differences)
+
+    def _keep(self, split, groups, problems, differences):
+        """Notes in the metadata what was found, and warns of what is not right."""
+        metadata = self.info.metadata
+        metadata["groups"][split], metadata["problems"][split] = groups, problems
+        metadata["left_out"][split] = len(problems)
+        metadata["differences"][split] = differences
         where = f"{self.info.full_name}, {split}"
         lines = [f"{where}: {in_short(problems)}"] if problems else []
-        if differences := self._published(split).differences(groups, good):
+        if differences:
             lines += [f"{where}: not as published:", *differences]
         if lines:
             warnings.warn("\n  ".join(lines), stacklevel=2)
@@ -175,13 +197,3 @@ class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}\n"
             f"Received: a folder with {there[:20]}"
         )
-
-
-def _key(example, picture):
-    """What TFDS tells the examples of a split apart by."""
-    key = f"{example['group']}/{example['name']}"
-    if not is_text(key):
-        raise ValueError(
-            f"{picture.image}: its name, or that of its group, is not UTF-8; rename it"
-        )
-    return key

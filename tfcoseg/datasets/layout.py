@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from tfcoseg.datasets.lists import changed_lists
 from tfcoseg.pictures import write_png
 from tfcoseg.signature import VOID
 
@@ -55,14 +56,15 @@ def as_folder(
 
     Raises:
         FileNotFoundError: if the set is neither prepared nor in `manual_dir`.
-        FileExistsError: if the folder holds something else.
+        FileExistsError: if the folder holds something else, or a list of pictures in
+            the `manual_dir` it came from is not as it was.
         ValueError: if the set was prepared from another `manual_dir`, or has no such
             split.
     """
     builder = tfds.builder(name, data_dir=data_dir)
     folder = Path(folder)
     if not _is_free(folder):
-        _check_same(folder, builder.info.full_name, split, manual_dir)
+        _check_same(folder, builder, split, manual_dir)
         return folder
     config = tfds.download.DownloadConfig(manual_dir=manual_dir)
     # TFDS tells on the standard output what it does, where others expect results.
@@ -74,7 +76,7 @@ def as_folder(
     try:
         (room / folder.name).mkdir()
         _write(builder, split, room / folder.name, progress)
-        _put(room / folder.name, folder, builder.info.full_name, split, manual_dir)
+        _put(room / folder.name, folder, builder, split, manual_dir)
     finally:
         shutil.rmtree(room)
     return folder
@@ -94,11 +96,11 @@ def _put(complete, folder, *asked):
         _check_same(folder, *asked)
 
 
-def _check_same(folder, full_name, split, manual_dir):
-    """Raises unless the folder was laid out from what is asked for."""
+def _check_same(folder, builder, split, manual_dir):
+    """Raises unless the folder was laid out from what is asked for, as it is now."""
     about = folder / _ABOUT
     found = json.loads(about.read_text("utf-8")) if about.is_file() else {}
-    wanted = {"name": full_name}
+    wanted = {"name": builder.info.full_name}
     if split is None and "splits" in found:
         split = _choose_split(found["splits"], None)
     if split is not None:
@@ -111,6 +113,13 @@ def _check_same(folder, full_name, split, manual_dir):
         raise FileExistsError(
             f"{folder} holds something else already; choose another folder, or delete "
             f"it. Expected {what}, found {there or 'files of unknown origin'}"
+        )
+    if changed := changed_lists(builder.LISTS, found):
+        raise FileExistsError(
+            f"{folder} was laid out before a list of pictures was changed; choose "
+            "another folder, or delete it. Expected pictures by "
+            f"{' and '.join(changed)} as {found['manual_dir']} has it now, found those "
+            "by another"
         )
 
 

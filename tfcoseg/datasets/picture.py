@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from PIL import ExifTags, Image
 
-from tfcoseg.datasets.labels import read_object
+from tfcoseg.data.printable import is_text
 from tfcoseg.pictures import read_image
 
 # What every TensorFlow decoder shows as Pillow does; other pictures become PNG.
@@ -30,17 +30,6 @@ class Picture:
     name: str
     image: Path
     read_masks: Callable[[], dict[str, np.ndarray]]
-
-
-def jpegs(folder: Path) -> list[Path]:
-    """The JPEG pictures of a folder, sorted by name."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in (".jpg", ".jpeg"))
-
-
-def object_picture(group: str, image: Path, truths: Path) -> Picture:
-    """A picture of one group, whose ground truth is a PNG of its name in a folder."""
-    truth = truths / f"{image.stem}.png"
-    return Picture(image.stem, image, lambda: {group: read_object(truth)})
 
 
 def features() -> tfds.features.FeaturesDict:
@@ -78,6 +67,20 @@ def examples_of(picture: Picture) -> Iterator[dict]:
             "group": group,
             "name": picture.name,
         }
+
+
+def key_of(example: dict, picture: Picture) -> str:
+    """What TFDS tells the examples of a split apart by.
+
+    Raises:
+        ValueError: if it is not UTF-8.
+    """
+    key = f"{example['group']}/{example['name']}"
+    if not is_text(key):
+        raise ValueError(
+            f"{picture.image}: its name, or that of its group, is not UTF-8; rename it"
+        )
+    return key
 
 
 def _to_png(array):

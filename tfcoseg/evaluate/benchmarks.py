@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 _FILE = Path(__file__).with_name("published.json")
+# That of the builders; they themselves take seconds to import.
+_COUNTS = _FILE.parent.parent / "datasets" / "group_counts.json"
 # Where the pictures of all groups are taken.
 ALL = "all"
 
@@ -23,6 +25,7 @@ class Benchmark:
         groups: names of its groups; `"all"`; None where only its builder knows them.
         per_group: how many pictures of each group it has, the first by name, or None.
         has_builder: whether `prepare` can lay it out.
+        number: how many groups it has, if that is known.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Benchmark:
     groups: tuple[str, ...] | str | None = ALL
     per_group: int | None = None
     has_builder: bool = True
+    number: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -80,12 +84,24 @@ def find_benchmark(name: str) -> Benchmark:
     benchmark, _, part = name.partition("/")
     about = read_published()["benchmarks"][benchmark]
     has_builder = about.get("builder", True)
+    number = _group_count(benchmark, part or _whole(benchmark))
     if not part:
-        return Benchmark(benchmark, has_builder=has_builder)
+        return Benchmark(benchmark, has_builder=has_builder, number=number)
     groups = about["parts"][part]["groups"]
     groups = tuple(groups) if isinstance(groups, list) else groups
     per_group = about["parts"][part].get("per_group")
-    return Benchmark(benchmark, part, groups, per_group, has_builder)
+    return Benchmark(benchmark, part, groups, per_group, has_builder, number)
+
+
+def _group_count(benchmark, part):
+    counts = json.loads(_COUNTS.read_text(encoding="utf-8"))
+    return counts.get(f"{benchmark}/{part}", counts.get(benchmark))
+
+
+def _whole(benchmark):
+    """The first part that has all groups, if there are parts."""
+    parts = read_published()["benchmarks"][benchmark]["parts"]
+    return next((part for part, of in parts.items() if of["groups"] == ALL), None)
 
 
 def part_of(benchmark: str, groups: Iterable[str]) -> str | None:
@@ -93,16 +109,6 @@ def part_of(benchmark: str, groups: Iterable[str]) -> str | None:
     wanted = sorted(groups)
     parts = read_published()["benchmarks"][benchmark]["parts"]
     return next((name for name, of in parts.items() if of["groups"] == wanted), None)
-
-
-def name_of_set(folder: str | os.PathLike) -> str:
-    """The name of the set that a folder holds: its own, as a rule.
-
-    That of `prepare` bears the name of a part, and its parent that of the benchmark.
-    """
-    path = Path(folder).resolve()
-    benchmarks = read_published()["benchmarks"]
-    return path.parent.name if path.parent.name in benchmarks else path.name
 
 
 def names_of_set(name: str) -> set[str]:
@@ -141,9 +147,7 @@ def prepare(
         )
     from tfcoseg.datasets import as_folder  # takes seconds to import
 
-    parts = read_published()["benchmarks"][benchmark.name]["parts"]
-    whole = next((part for part, of in parts.items() if of["groups"] == ALL), None)
-    part = benchmark.part or whole
+    part = benchmark.part or _whole(benchmark.name)
     name = f"{benchmark.name}/{part}" if part else benchmark.name
     default = os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
     data_dir = Path(data_dir or default).expanduser()

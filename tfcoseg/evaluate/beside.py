@@ -30,7 +30,9 @@ def beside(
             "source": declaration.source,
             "averages": list(declaration.averages or AVERAGES),
             "not_published": declaration.not_published(),
-            "overridden": declaration.overridden(evaluation.protocol, size, threshold),
+            "overridden": declaration.overridden(
+                evaluation.protocol, size, threshold, benchmark
+            ),
         },
         "published": published,
     }

@@ -12,6 +12,7 @@ _LIBRARIES = "tensorflow", "keras", "numpy", "pillow", "ai-edge-litert"
 # What stands between a picture and its counts, in this package.
 _SOURCES = (
     "applications/*.py",
+    "data/record.py",
     "inference/*.py",
     "layers/*.py",
     "ops/*.py",

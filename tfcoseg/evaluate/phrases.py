@@ -23,6 +23,38 @@ def pictures_in_words(report: Mapping[str, Any]) -> str:
     return f"{text} ({'; '.join(chosen)})" if chosen else text
 
 
+def choice_in_words(protocol: Any) -> str:
+    """Which pictures a `Protocol` takes, where it does not take all."""
+    words = {
+        "folds": f"fold {protocol.fold} of {protocol.folds} by {protocol.fold_by}",
+        "groups": f"the groups {', '.join(protocol.groups or ())}",
+        "per_group": f"the first {protocol.per_group} of each group",
+        "leave_out": f"what a list of {len(protocol.leave_out)} leaves",
+    }
+    return ", ".join(text for name, text in words.items() if getattr(protocol, name))
+
+
+def jaccard_in_words(report: Mapping[str, Any]) -> str:
+    """Over how many masks J is averaged, where that is not all of them."""
+    controls = report.get("controls", {}).items()
+    sets = [
+        ("all groups", report["overall"]),
+        *((name.replace("_", " "), control["overall"]) for name, control in controls),
+        *report["groups"].items(),
+    ]
+    fewer = [
+        f"{name}, {of['J_masks']} of {of['masks']}"
+        for name, of in sets
+        if of["J_masks"] != of["masks"]
+    ]
+    if not fewer:
+        return ""
+    return (
+        "J is not defined where there is no object and none was found. The number of "
+        f"masks that it is averaged over: {'; '.join(fewer)}."
+    )
+
+
 def pairs_in_words(protocol: Mapping[str, Any]) -> str:
     """How pictures were compared."""
     text = PAIRINGS.get(protocol["pairs"], protocol["pairs"])
@@ -54,23 +86,35 @@ def training_in_words(report: Mapping[str, Any]) -> str:
     Nothing where it is known that neither is so; weights without a card or a training
     run beside them may have seen anything.
     """
-    weights, data = report["weights"], report["data"]
+    weights = report["weights"]
     if report["is_training_score"]:
         return (
             f"Trained on this set: these are training scores, since {weights['name']} "
-            f"was trained on {data}. No published figure stands beside them."
+            f"was trained on {_listed(report, 'trained_on')}. No published figure "
+            "stands beside them."
         )
     if report.get("is_development_score"):
         return (
             f"Tuned on this set: settings of {weights['name']} were chosen after a "
-            f"look at scores on {data}, so these are development figures."
+            f"look at scores on {_listed(report, 'tuned_on')}, so these are "
+            "development figures."
         )
     if weights.get("trained_on", ()) is None:
         return (
             f"Nobody says what {weights['name']} was trained on: no card and no "
             "training run is beside it. If on this set, these are training scores."
         )
+    if not weights.get("complete", True):
+        return (
+            f"Nobody says what the weights were trained on that {weights['name']} "
+            "began with. If on this set, these are training scores."
+        )
     return ""
+
+
+def _listed(report, key):
+    """The names by which the weights' card lists the set; else the set's own."""
+    return ", ".join(report.get("known_as", {}).get(key) or [report["data"]])
 
 
 def _counted(number, noun):

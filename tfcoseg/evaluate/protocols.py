@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tfcoseg.evaluate.benchmarks import Benchmark
 from tfcoseg.evaluate.partners import PAIRINGS
 from tfcoseg.evaluate.protocol import Protocol
 from tfcoseg.signature import WORKING_SIZE
@@ -68,20 +69,37 @@ class Declaration:
         }
         return [name for name, fact in facts.items() if fact is None]
 
-    def overridden(self, protocol: Protocol, size: int, threshold: float) -> list[str]:
+    def overridden(
+        self,
+        protocol: Protocol,
+        size: int,
+        threshold: float,
+        benchmark: Benchmark | None = None,
+    ) -> list[str]:
         """What it says and an evaluation did not heed.
 
         Args:
             protocol: of the evaluation.
             size: its working size.
             threshold: from which on a pixel was object.
+            benchmark: what was judged, or None where nobody said.
         """
         said = {
             f"pairs ({PAIRINGS.get(self.pairs)})": (self.pairs, protocol.pairs),
             f"working size ({self.working_size})": (self.working_size, size),
             f"threshold ({self.threshold})": (self.threshold, threshold),
         }
-        return [name for name, (own, done) in said.items() if own not in (None, done)]
+        unheeded = [k for k, (own, done) in said.items() if own not in (None, done)]
+        return unheeded + self._other_groups(protocol, benchmark)
+
+    def _other_groups(self, protocol, benchmark):
+        if benchmark is None:
+            return [f"groups (with --dataset {b}: {part})" for b, part in self.test_ids]
+        part = dict(self.test_ids).get(benchmark.name)
+        taken = protocol.groups is None or set(protocol.groups) == {
+            *(benchmark.groups or ())
+        }
+        return [] if part in (None, taken and benchmark.part) else [f"groups ({part})"]
 
 
 def size_in_words(metric_size: int | str) -> str:

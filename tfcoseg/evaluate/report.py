@@ -43,6 +43,9 @@ def heading(report: dict[str, Any]) -> str:
         lines.append(f"protocol {declared_in_words(report['declared'])}")
     if report["left_out"]:
         lines.append(f"left out: {how_many(report['left_out'])} that cannot be used")
+    if differences := report.get("differences"):
+        plural = "s" * (len(differences) != 1)
+        lines.append(f"not as published: {len(differences)} number{plural} of this set")
     if warning := training_in_words(report):
         lines.append(warning)
     return "\n".join(fill(line, "  ") for line in lines)

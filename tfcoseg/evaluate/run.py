@@ -1,13 +1,16 @@
 """The evaluator: every comparison of a protocol, decoded and counted."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tfcoseg.data.folder import in_short
 from tfcoseg.evaluate.cache import JudgementCache
 from tfcoseg.evaluate.extremes import Extremes, find_extremes
 from tfcoseg.evaluate.judge import Judgement, judge
+from tfcoseg.evaluate.laid_out import read_laid_out
+from tfcoseg.evaluate.phrases import choice_in_words
 from tfcoseg.evaluate.protocol import PAIR, Protocol, plan
 from tfcoseg.evaluate.records import read_records
 from tfcoseg.evaluate.scores import Counts
@@ -22,10 +25,13 @@ class Evaluation:
         working_size: the size at which the network saw the pictures.
         threshold: the probability from which on a pixel is object.
         judgements: one per mask, in the order of the folder.
-        problems: a line per picture that was left out.
+        problems: a line per picture or group that was left out, here or when the
+            folder was laid out from a benchmark.
         extremes: the best, the median and the worst masks, with their pixels.
         not_judged: how many readable pictures came in no comparison as the one that is
             judged: without a partner, or past the limit.
+        differences: a line per number that is not as the benchmark was published.
+        lost: whether a picture is missing, so that these are not those of the set.
     """
 
     protocol: Protocol
@@ -35,6 +41,8 @@ class Evaluation:
     problems: list[str]
     extremes: Extremes
     not_judged: int = 0
+    differences: list[str] = field(default_factory=list)
+    lost: bool = False
 
     def by_group(self, kind: str = PAIR) -> dict[str, list[Counts]]:
         """The counts of one kind of comparison, by group."""
@@ -81,12 +89,11 @@ def evaluate_folder(
     >>> averages(evaluation.by_group())["J"]["groups"]
     """
     progress = progress or (lambda iterable, **_: iterable)
-    records, problems = read_records(root, protocol, progress)
+    found = read_records(root, protocol, progress)
+    records = found.records
     if not records:
-        raise ValueError(
-            "Expected a folder with at least one group of two readable pictures. "
-            f"Received: {root}: " + "; ".join(problems[:5])
-        )
+        raise ValueError(_nothing_to_judge(root, protocol, found))
+    problems, differences = read_laid_out(root)
     comparisons = plan(records, protocol)
     size = protocol.metric_size
     judgements = list(judge(predictor, comparisons, size, cache, progress))
@@ -95,7 +102,24 @@ def evaluate_folder(
         predictor.working_size,
         predictor.threshold,
         judgements,
-        problems,
+        [*problems, *found.problems],
         find_extremes(judgements, extremes, predictor),
-        len(records) - len({comparison.record for comparison in comparisons}),
+        len(records) - len({c.record for c in comparisons}) + found.alone,
+        differences,
+        lost=bool(problems or differences or found.lost),
+    )
+
+
+def _nothing_to_judge(root, protocol, found):
+    """What is wrong: the files, or what was chosen of them."""
+    if found.none_chosen:
+        return (
+            "Expected a choice that leaves two pictures of a group to judge; choose "
+            f"others. Received: {choice_in_words(protocol)} of {root}"
+        )
+    wrong = f": {in_short(found.problems)}" if found.problems else ", which has none"
+    return (
+        "Expected a folder with at least one group of two readable pictures, "
+        "images/<group>/<name>.jpg with masks/<group>/<name>.png. "
+        f"Received: {root}{wrong}"
     )

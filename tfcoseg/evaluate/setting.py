@@ -49,7 +49,7 @@ def setting_of(
         or protocol.limit
         or protocol.folds
         or protocol.leave_out
-        or evaluation.problems
+        or evaluation.lost
     )
     return Setting(
         benchmark=benchmark.name,
@@ -64,8 +64,10 @@ def setting_of(
 
 
 def _groups(evaluation, benchmark):
-    """Which groups were judged; where nobody lists them, the folder is believed."""
+    """Which groups were judged; where nobody lists them, their number has to do."""
+    judged = evaluation.by_group()
     listed = isinstance(benchmark.groups, tuple)
-    if not listed and evaluation.protocol.groups is None:
+    as_many = benchmark.number in (None, len(judged))
+    if not listed and as_many and evaluation.protocol.groups is None:
         return ALL if benchmark.groups == ALL else benchmark.part
-    return part_of(benchmark.name, evaluation.by_group()) or SOME
+    return part_of(benchmark.name, judged) or SOME

@@ -14,8 +14,10 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     Returns:
         A dictionary fit for JSON: `protocol`, `overall` (J, P and the predicted share
         by three averages), `groups` (the same for each group: the mean over its images,
-        and pooled), `controls`, `empty`, `left_out`, `masks`, one entry per judged
-        mask, `pictures` and `not_judged`, how many were and were not.
+        and pooled), `controls`, `empty`, `left_out`, `differences` (from a benchmark
+        as published), `masks`, one entry per judged mask, `pictures` and `not_judged`,
+        how many were and were not. Beside each number of masks, `J_masks` is that of
+        those that define J.
     """
     protocol = evaluation.protocol
     groups = evaluation.by_group()
@@ -46,6 +48,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         "controls": controls,
         "empty": _empty(evaluation),
         "left_out": evaluation.problems,
+        "differences": evaluation.differences,
         "masks": [_mask(judgement) for judgement in evaluation.judgements],
     }
 
@@ -55,7 +58,7 @@ def _figures(groups):
     by_group = {}
     for name, counts in groups.items():
         group = averages({name: counts})
-        by_group[name] = {"masks": len(counts)}
+        by_group[name] = _numbers_of_masks(counts)
         for quantity in QUANTITIES:
             by_group[name][quantity] = _percent(group[quantity]["images"])
             by_group[name][f"{quantity}_pooled"] = _percent(group[quantity]["pooled"])
@@ -63,8 +66,13 @@ def _figures(groups):
         quantity: {name: _percent(value) for name, value in three.items()}
         for quantity, three in averages(groups).items()
     }
-    masks = sum(map(len, groups.values()))
-    return {"overall": {"masks": masks, **overall}, "groups": by_group}
+    every = [counts for group in groups.values() for counts in group]
+    return {"overall": {**_numbers_of_masks(every), **overall}, "groups": by_group}
+
+
+def _numbers_of_masks(counts):
+    defined = sum(c.jaccard is not None for c in counts)
+    return {"masks": len(counts), "J_masks": defined}
 
 
 def _empty(evaluation):

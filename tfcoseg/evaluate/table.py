@@ -3,8 +3,10 @@
 from typing import Any
 
 from tfcoseg.evaluate.cross_validation import in_words
+from tfcoseg.evaluate.phrases import jaccard_in_words
 from tfcoseg.evaluate.published_table import format_published
 from tfcoseg.evaluate.text import align as align
+from tfcoseg.evaluate.text import fill
 
 _NAMES = {
     "wrong_partner": "wrong partner",
@@ -23,6 +25,8 @@ def format_table(summary: dict[str, Any]) -> str:
             the commands are.
     """
     blocks = [_overall(summary), _groups(summary["groups"])]
+    if told := jaccard_in_words(summary):
+        blocks.append(fill(told, "  "))
     if summary["empty"]:
         blocks.append(_empty(summary["empty"]))
     if summary.get("published"):

@@ -1,6 +1,8 @@
 """What is wrong with a folder earns a line of an evaluation; the rest is judged."""
 
 import json
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -42,3 +44,24 @@ def test_the_report_counts_them(root, spoil, tmp_path, brightness, capsys):
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert sorted(results["left_out"]) == sorted(printed.err.splitlines())
     assert len(results["left_out"]) == 3
+
+
+def test_paths_that_are_not_utf_8_do_not_spoil_the_report(
+    root, tmp_path, brightness, capsys
+):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    odd.mkdir()
+    root.rename(odd / "set")
+    weights = odd / "\udce9.weights.h5"
+    weights.write_bytes(b"not looked into")
+    (odd / "\udce9.json").write_text('{"trained_on": ["set"]}')
+    line = ["evaluate", "--data", odd / "set", "--weights", weights, "--size", 33]
+    line += ["--output", odd / "out", "--cache", odd / "cache", "--quiet"]
+    assert main(list(map(str, line))) == 0
+    printed = capsys.readouterr()
+    assert not printed.err
+    results = json.loads((odd / "out/results.json").read_text(encoding="utf-8"))
+    assert results["options"]["data"].endswith(r"caf\xe9/set")
+    assert results["weights"]["name"] == r"\xe9"
+    page = (odd / "out/report.html").read_text(encoding="utf-8")
+    assert r"caf\xe9/set" in page and r"caf\xe9/set" in printed.out

@@ -1,14 +1,13 @@
 """`tfcoseg evaluate` on benchmarks: protocols, published figures, training scores."""
 
 import json
-import shlex
 import shutil
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from tfcoseg.cli.main import build_parser, main
+from tfcoseg.cli.main import main
 
 
 def test_neither_a_folder_nor_a_benchmark(capsys):
@@ -59,36 +58,44 @@ def test_a_folder_that_is_a_benchmark(evaluate, data, unseen, tmp_path, capsys):
 def test_on_a_set_that_was_trained_on_nobody_stands_beside(evaluate, unseen, capsys):
     assert evaluate("--dataset", "pascal_voc_coseg") == 0
     printed = capsys.readouterr().out
-    assert "Trained on this set" in printed and "SSNM" not in printed
+    told = " ".join(printed.split())
+    assert "Trained on this set" in told and "SSNM" not in told
+    assert "since random was trained on pascal_coseg. No published" in told
     assert evaluate("--dataset", "icoseg") == 0
     printed = capsys.readouterr().out
     assert "Trained on this set" not in printed and "SSNM" in printed
 
 
-def test_commands_that_cross_validate_do_what_they_say(
-    evaluate, data, tmp_path, monkeypatch, capsys
-):
-    for kind in ("images", "masks"):
-        for group in ("flower", "tree"):  # of a benchmark of which it has a part
-            shutil.copytree(data / kind / "bird", data / kind / group)
-    part = "--dataset", "msrc_coseg/groups7", "--groups", "car"
-    assert evaluate(*part, "--protocol", "ssnm") == 0
-    lines = map(str.strip, capsys.readouterr().out.splitlines())
-    commands = [shlex.split(line) for line in lines if line.startswith("tfcoseg ")]
-    assert [words[1] for words in commands] == ["train", "evaluate"] * 2
-    monkeypatch.chdir(tmp_path)
-    train, judge = commands[:2]
-    asked = build_parser("train").parse_args(train[1:])
-    fold = {key: getattr(asked, key) for key in ("folds", "fold", "fold_by")}
-    asked.folder.mkdir(parents=True)
-    (asked.folder / "best.weights.h5").write_bytes(b"not looked into")
-    arguments = {"recipe": {"data": asked.data, **fold}}
-    (asked.folder / "arguments.json").write_text(json.dumps(arguments))
-    assert main(judge[1:]) == 0
-    printed = capsys.readouterr().out
-    assert "1 group, 3 pictures" in printed and "bird " in printed
-    assert "fold 0 of 4 by class only" in " ".join(printed.split())
-    assert "protocol ssnm" in printed and "training score" not in printed
+@pytest.mark.parametrize("listed", ["pascal_coseg", "pascal_voc_coseg", "v1"])
+def test_a_link_hides_no_set(data, weights, brightness, tmp_path, capsys, listed):
+    (tmp_path / "real").mkdir()
+    data.rename(tmp_path / "real/v1")
+    (tmp_path / "pascal_coseg").symlink_to("real/v1")
+    command = ["evaluate", "--weights", str(weights), "--size", "33", "--data"]
+    weights.with_name("random.json").write_text(json.dumps({"trained_on": [listed]}))
+    assert main([*command, str(tmp_path / "pascal_coseg")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"since random was trained on {listed}." in told
+
+
+def test_the_set_is_told_by_the_names_that_its_card_lists(evaluate, weights, tmp_path):
+    card = {"trained_on": ["cats", "pets"], "tuned_on": ["msrc_coseg"]}
+    weights.with_name("random.json").write_text(json.dumps(card))
+    out = tmp_path / "o"
+    assert evaluate("--dataset", "msrc_coseg", "--output", out) == 0
+    results = json.loads((out / "results.json").read_text())
+    assert results["known_as"] == {"trained_on": ["pets"], "tuned_on": ["msrc_coseg"]}
+    assert results["is_training_score"] and results["is_development_score"]
+
+
+def test_a_part_that_a_protocol_judges_needs_its_benchmark(evaluate, unseen, capsys):
+    for options, told in (
+        ((), "groups (with --dataset msrc_coseg: groups7)"),
+        (("--dataset", "msrc_coseg/groups14"), "groups (groups7)"),
+    ):
+        assert evaluate("--protocol", "mcanet", *options) == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert f"not followed here: working size (321), {told}" in printed
 
 
 def test_only_the_fold_that_was_held_out_is_no_training_score(

@@ -76,6 +76,17 @@ def test_exclusion_list(evaluate, data, tmp_path, capsys):
     assert evaluate("--wrong-partner") == 1
 
 
+def test_a_table_of_classes_is_read_where_a_control_needs_it(evaluate, data, capsys):
+    table = data / "class_groups.tsv"
+    table.write_text("group\tclass\nbird\n")
+    assert evaluate("--no-correlation") == 0
+    capsys.readouterr()
+    for control in ("--wrong-partner", "--empty-pairs", "--controls"):
+        assert evaluate(control) == 1
+        assert "must have two columns" in capsys.readouterr().err
+    assert evaluate("--exclude", table) == 1
+
+
 def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
     (tmp_path / "results.json").write_text("mine")
     assert evaluate("--output", tmp_path) == 1
@@ -127,3 +138,18 @@ def test_pictures_to_leave_out(evaluate, tmp_path, capsys):
     (tmp_path / "ids.txt").write_text("bird/1\n# dull\n")
     assert evaluate("--leave-out", tmp_path / "ids.txt") == 0
     assert "2 groups, 5 pictures" in capsys.readouterr().out
+
+
+def test_a_picture_that_a_list_leaves_alone_is_no_problem(evaluate, tmp_path, capsys):
+    (tmp_path / "ids.txt").write_text("bird/1\nbird/2\n")
+    assert evaluate("--leave-out", tmp_path / "ids.txt") == 0
+    printed = capsys.readouterr()
+    assert "1 group, 3 pictures (without those of a list of 2; 1 more" in printed.out
+    assert "left out" not in printed.out and not printed.err
+
+
+def test_a_list_that_leaves_nothing(evaluate, tmp_path, capsys):
+    (tmp_path / "ids.txt").write_text("0\n1\n2\n")
+    assert evaluate("--leave-out", tmp_path / "ids.txt") == 1
+    (error,) = capsys.readouterr().err.splitlines()
+    assert "Received: what a list of 3 leaves of" in error

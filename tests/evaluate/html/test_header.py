@@ -1,4 +1,3 @@
-from tfcoseg.evaluate.html.header import command_line
 from tfcoseg.evaluate.html.page import build_page
 
 
@@ -25,19 +24,3 @@ def test_training_scores_are_named_so(parse, evaluation, report):
     page = parse(build_page(evaluation.extremes, report))
     assert "training scores" in page.all("p", class_="note")[0]["text"]
     assert "tfcoseg train x" in [code["text"] for code in page.all("code")]
-
-
-def test_command_line_leaves_out_what_was_not_given():
-    options = {
-        "data": "a b",
-        "per_group": 3,
-        "groups": ["car", "bird"],
-        "void": None,
-        "controls": True,
-        "quiet": False,
-        "fold": 0,
-    }
-    assert command_line(options) == (
-        "tfcoseg evaluate --data 'a b' --per-group 3 --groups car,bird --controls "
-        "--fold 0"
-    )

@@ -35,6 +35,19 @@ def test_figures_are_those_of_the_summary(parse, evaluation, report):
     assert page.rows("Where nothing is in common")[1][1] == "12"
 
 
+def test_what_is_not_as_it_should_be_is_told(parse, evaluation, report):
+    page = parse(build_page(evaluation.extremes, report))
+    assert "averaged" not in page.all("main")[0]["text"]
+    assert "Not as published" not in [h["text"] for h in page.all("h2")]
+    report["differences"] = ["expected 38 groups, found 4"]
+    report["groups"]["car"]["J_masks"] = 3
+    page = parse(build_page(evaluation.extremes, report))
+    assert "Not as published" in [h["text"] for h in page.all("h2")]
+    told = page.all("main")[0]["text"]
+    assert "expected 38 groups, found 4" in told
+    assert "masks that it is averaged over: car, 3 of 4." in told
+
+
 def test_a_report_of_the_least_kind_is_a_page(parse, folder, predictor):
     protocol = Protocol(groups=["car"], per_group=2)
     evaluation = evaluate_folder(predictor, folder, protocol, extremes=0)

@@ -1,9 +1,11 @@
 """DAVIS-2016 at 480p: fifty videos, each a group of frames."""
 
+from functools import partial
+
 import tensorflow_datasets as tfds
 
 from tfcoseg.datasets.builder import CoSegBuilder
-from tfcoseg.datasets.picture import jpegs, object_picture
+from tfcoseg.datasets.group import folders_in, pictures_of_group
 from tfcoseg.datasets.published import Published
 
 _VIDEOS = """
@@ -36,20 +38,18 @@ there."""
     HOMEPAGE = "https://davischallenge.org/davis2016/code.html"
 
     def _pictures(self, root, manual_dir):
-        videos = sorted(p for p in (root / "JPEGImages/480p").iterdir() if p.is_dir())
+        frames8 = self.builder_config.name == "frames8"
+        choose = partial(evenly, count=8) if frames8 else list
         pictures = []
-        for video in videos:
-            frames = jpegs(video)
-            if self.builder_config.name == "frames8":
-                frames = evenly(frames, 8)
+        for video in folders_in(root / "JPEGImages/480p"):
             truths = root / "Annotations/480p" / video.name
-            pictures += [object_picture(video.name, f, truths) for f in frames]
+            pictures += pictures_of_group(video.name, video, truths, choose)
         return {"test": pictures}
 
     def _published(self, split):
         if self.builder_config.name == "frames8":
-            return Published(dict.fromkeys(_VIDEOS, 8), number=50)
-        return Published(number=50, pictures=3455)
+            return Published(dict.fromkeys(_VIDEOS, 8), number=self._group_count())
+        return Published(number=self._group_count(), pictures=3455)
 
 
 def evenly(items: list, count: int) -> list:

@@ -5,7 +5,8 @@ import re
 import tensorflow_datasets as tfds
 
 from tfcoseg.datasets.builder import CoSegBuilder
-from tfcoseg.datasets.picture import jpegs, object_picture
+from tfcoseg.datasets.group import folders_in, pictures_of_group
+from tfcoseg.datasets.lists import read_lists
 from tfcoseg.datasets.published import Published
 
 # The folders whose number of pictures is known; for the others only the sum is.
@@ -54,22 +55,24 @@ are there."""
     HOMEPAGE = "http://chenlab.ece.cornell.edu/projects/touch-coseg/"
 
     def _pictures(self, root, manual_dir):
-        folders = [path for path in (root / "images").iterdir() if path.is_dir()]
+        folders = folders_in(root / "images")
         if self.builder_config.name == "subset8":
-            folders = _subset(folders, self._lists(manual_dir))
+            folders = _subset(folders, read_lists(self.LISTS, manual_dir))
         truths = root / "ground_truth"
         return {
             "test": [
-                object_picture(folder.name, image, truths / folder.name)
-                for folder in sorted(folders)
-                for image in jpegs(folder)
+                picture
+                for folder in folders
+                for picture in pictures_of_group(
+                    folder.name, folder, truths / folder.name
+                )
             ]
         }
 
     def _published(self, split):
         if self.builder_config.name == "subset8":
-            return Published(number=8)
-        return Published(_KNOWN, number=38, pictures=643)
+            return Published(number=self._group_count())
+        return Published(_KNOWN, number=self._group_count(), pictures=643)
 
 
 def _subset(folders, lists):

@@ -1,7 +1,7 @@
 """Internet: three searches of 100 pictures, of which some do not hold the object."""
 
 from tfcoseg.datasets.builder import CoSegBuilder
-from tfcoseg.datasets.picture import jpegs, object_picture
+from tfcoseg.datasets.group import pictures_of_group
 from tfcoseg.datasets.published import Published
 
 _FOLDERS = {"airplane": "Airplane100", "car": "Car100", "horse": "Horse100"}
@@ -22,11 +22,13 @@ likewise Car100 and Horse100."""
     def _pictures(self, root, manual_dir):
         return {
             "test": [
-                object_picture(group, image, root / folder / "GroundTruth")
+                picture
                 for group, folder in _FOLDERS.items()
-                for image in jpegs(root / folder)
+                for picture in pictures_of_group(
+                    group, root / folder, root / folder / "GroundTruth"
+                )
             ]
         }
 
     def _published(self, split):
-        return Published(dict.fromkeys(_FOLDERS, 100), number=3)
+        return Published(dict.fromkeys(_FOLDERS, 100), number=self._group_count())

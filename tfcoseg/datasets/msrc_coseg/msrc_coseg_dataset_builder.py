@@ -70,9 +70,9 @@ MSRC_ObjCategImageDatabase_v2/GroundTruth/4_12_s_GT.bmp are there."""
 
     def _published(self, split):
         if self.builder_config.name == "groups7":
-            return Published(dict.fromkeys(_SEVEN, _FIRST), number=7)
+            return Published(dict.fromkeys(_SEVEN, _FIRST), number=self._group_count())
         counts = {group: count for group, (_, _, count) in _GROUPS.items()}
-        return Published(counts, number=14)
+        return Published(counts, number=self._group_count())
 
 
 def _read(group, truth):

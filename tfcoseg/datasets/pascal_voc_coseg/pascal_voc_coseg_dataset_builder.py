@@ -8,6 +8,7 @@ import tensorflow_datasets as tfds
 from tfcoseg.data.leaving_out import read_ids
 from tfcoseg.datasets.builder import CoSegBuilder
 from tfcoseg.datasets.labels import read_labels
+from tfcoseg.datasets.lists import read_lists
 from tfcoseg.datasets.picture import Picture
 from tfcoseg.datasets.published import Published
 from tfcoseg.signature import VOID
@@ -62,7 +63,7 @@ VOCdevkit/VOC2012/{_SBD_FOLDER}. Pictures to leave out may be listed, an id a li
             more = _sbd_ids(root / _SBD_FOLDER, known=truths)
             ids["train"] += more
             truths.update(dict.fromkeys(more, _SBD_FOLDER))
-        self._excluded = _excluded(self._lists(manual_dir), ids)
+        self._excluded = _excluded(read_lists(self.LISTS, manual_dir), ids)
         return {
             split: [
                 Picture(

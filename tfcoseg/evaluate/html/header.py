@@ -1,9 +1,9 @@
 """The head of the page: what was judged, how, and with which result."""
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from tfcoseg.evaluate.command_line import command_line
 from tfcoseg.evaluate.html.tables import AVERAGES, number
 from tfcoseg.evaluate.html.tags import Html, command, join, tag
 from tfcoseg.evaluate.phrases import (
@@ -27,19 +27,6 @@ def page_header(report: Mapping[str, Any]) -> Html:
         _tiles(report),
         _definitions(_facts(report), "facts"),
     )
-
-
-def command_line(options: Mapping[str, Any]) -> str:
-    """The command that gives these options, for a shell."""
-    words = ["tfcoseg", "evaluate"]
-    for name, value in options.items():
-        if value is None or value is False:
-            continue
-        words.append(f"--{name.replace('_', '-')}")
-        if isinstance(value, (list, tuple)):
-            value = ",".join(map(str, value))
-        words += [] if value is True else [str(value)]
-    return shlex.join(words)
 
 
 def _facts(report):

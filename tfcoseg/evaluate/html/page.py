@@ -17,6 +17,7 @@ from tfcoseg.evaluate.html.tables import (
     overall_table,
 )
 from tfcoseg.evaluate.html.tags import Html, tag
+from tfcoseg.evaluate.phrases import jaccard_in_words
 from tfcoseg.files import replace_file
 
 
@@ -60,6 +61,7 @@ def build_page(extremes: Extremes, report: Mapping[str, Any]) -> str:
         tag("section", *curves, class_="charts"),
         examples(extremes),
         _left_out(report),
+        _differences(report),
     )
     body = tag("body", page_header(report), tag("main", *sections), _footer(report))
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
@@ -72,6 +74,8 @@ def _figures(report):
         "pixels as one picture. P is the share of pixels told right, over images."
     )
     parts = [tag("p", told), overall_table(report)]
+    if fewer := jaccard_in_words(report):
+        parts.append(tag("p", fewer))
     if report.get("empty"):
         parts.append(tag("h3", "Where nothing is in common"))
         parts.append(empty_table(report["empty"]))
@@ -87,6 +91,13 @@ def _left_out(report):
     lines = tag("ul", *(tag("li", line) for line in problems))
     content = lines if problems else tag("p", "Nothing.")
     return tag("section", tag("h2", "Left out"), content)
+
+
+def _differences(report):
+    lines = [tag("li", line) for line in report.get("differences", ())]
+    if not lines:
+        return ""
+    return tag("section", tag("h2", "Not as published"), tag("ul", *lines))
 
 
 def _footer(report):
