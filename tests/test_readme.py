@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tfcoseg import samples
+from tfcoseg.cards import read_card
 from tfcoseg.cli.main import COMMANDS, build_parser, main
 
 ROOT = Path(__file__).parent.parent
@@ -121,9 +122,28 @@ def _subcommands(parser):
     return [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
 
 
+def test_figures_are_those_of_the_card_and_their_commands_exist():
+    rows = re.findall(r"^\| ([^|`]+) \| `([^`]+)`[^|]*\| ([\d.]+) \|$", README, re.M)
+    assert len(rows) == 4
+    scores = read_card("coseg")["scores"]
+    msrc = scores["msrc_coseg, 7 groups x first 10"]
+    portraits = scores["msrc_coseg, face beside bird"]
+    davis = scores["davis2016, pairs inside each video"]
+    expected = msrc["J"], msrc["wrong partner, J"], portraits["J"], davis["J"]
+    assert [float(figure) for *_, figure in rows] == list(expected)
+    share = portraits["wrong partner, pixels predicted"]
+    assert f"({share} % of the pixels)" in README
+    for _, command, _ in rows:
+        options = f"{rows[0][1]} {command[4:]}" if command[:3] == "..." else command
+        arguments = ["evaluate", "--data", *shlex.split(options)]
+        assert build_parser("evaluate").parse_args(arguments).command == "evaluate"
+
+
 def test_files_that_it_names_exist():
-    named = re.findall(r'(?:src="|`)((?:tfcoseg/|[A-Z]{4,})[\w./]*)', README)
-    assert "LICENSE" in named and "tfcoseg/samples/sheep_coast_mask.png" in named
+    places = r"(?:tfcoseg|docs|serving)/|[A-Z]{4,}"
+    named = re.findall(rf'(?:src="|`)((?:{places})[\w./]*)', README)
+    assert {"LICENSE", "docs/ablation.md", "serving/README.md"} < set(named)
+    assert "tfcoseg/samples/sheep_coast_mask.png" in named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
