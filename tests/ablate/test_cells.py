@@ -6,7 +6,7 @@ import pytest
 
 from tfcoseg.ablate import CELLS, Cell, build_head, find_cells
 from tfcoseg.ablate.heads import describe_head
-from tfcoseg.train.features import head_model
+from tfcoseg.train.parts import head_model
 
 CHANNELS = (672, 32, 24)
 PARTS = ("features", "skips", "output_stride", "encoder_features", "negative_share")
