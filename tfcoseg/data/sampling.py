@@ -65,8 +65,7 @@ def sample_pairs(
         raise ValueError(
             "Expected two groups or more that may be trusted to share no object; add "
             "groups or pass `negative_share=0` (--negative-share 0). Received the "
-            "groups "
-            f"{sorted(groups)}"
+            f"groups {sorted(groups)}"
         )
     pairs = []
     for i in range(start, start + count):

@@ -49,14 +49,22 @@ def check_root(root: Path) -> None:
         )
 
 
+def folders_in(root: Path) -> list[Path]:
+    """What may be the groups' folders, sorted: all but files, and hidden ones.
+
+    Links that lead nowhere are among them, whose reading says so.
+    """
+    return sorted(
+        path
+        for path in root.iterdir()
+        if not path.name.startswith(".") and (path.is_dir() or broken_link(path))
+    )
+
+
 def _groups_in(root, wanted):
-    """What may be the groups' folders, sorted: all but files, and hidden ones."""
+    """The groups' folders that are wanted, sorted."""
     check_root(root)
-    found = {
-        entry.name: entry
-        for entry in sorted((root / "images").iterdir())
-        if not entry.name.startswith(".") and (entry.is_dir() or broken_link(entry))
-    }
+    found = {folder.name: folder for folder in folders_in(root / "images")}
     if wanted is None:
         return list(found.values())
     wanted = {wanted} if isinstance(wanted, str) else set(wanted)

@@ -13,18 +13,6 @@ def jpegs(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in (".jpg", ".jpeg"))
 
 
-def folders_in(root: Path) -> list[Path]:
-    """What may be the groups' folders, sorted: all but files, and hidden ones.
-
-    Links that lead nowhere are among them, to be told of by `pictures_of_group`.
-    """
-    return sorted(
-        path
-        for path in root.iterdir()
-        if not path.name.startswith(".") and (path.is_dir() or broken_link(path))
-    )
-
-
 def pictures_of_group(
     group: str,
     folder: Path,

@@ -4,8 +4,9 @@ from functools import partial
 
 import tensorflow_datasets as tfds
 
+from tfcoseg.data.scan import folders_in
 from tfcoseg.datasets.builder import CoSegBuilder
-from tfcoseg.datasets.group import folders_in, pictures_of_group
+from tfcoseg.datasets.group import pictures_of_group
 from tfcoseg.datasets.published import Published
 
 _VIDEOS = """
