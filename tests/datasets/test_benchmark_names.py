@@ -7,7 +7,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 import tfcoseg.datasets as datasets
-from tfcoseg.datasets.published import group_count
+from tfcoseg.data.group_counts import group_count
 from tfcoseg.evaluate.benchmarks import find_benchmark, read_published
 
 BENCHMARKS = read_published()["benchmarks"]

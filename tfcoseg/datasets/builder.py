@@ -9,10 +9,11 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from tfcoseg.data.folder import in_short
+from tfcoseg.data.group_counts import group_count
 from tfcoseg.data.printable import printable
 from tfcoseg.datasets.lists import changed_lists, read_lists
 from tfcoseg.datasets.picture import Picture, examples_of, features, key_of
-from tfcoseg.datasets.published import Published, group_count
+from tfcoseg.datasets.published import Published
 
 
 class CoSegBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):

@@ -1,18 +1,7 @@
 """The numbers that a benchmark is published with, compared with what is there."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-
-# Of a benchmark or of one of its configs; also read where TFDS is not to be imported.
-_COUNTS = Path(__file__).with_name("group_counts.json")
-
-
-def group_count(benchmark: str, config: str | None = None) -> int | None:
-    """How many groups a config of a benchmark was published with, if that is known."""
-    counts = json.loads(_COUNTS.read_text(encoding="utf-8"))
-    return counts.get(f"{benchmark}/{config}", counts.get(benchmark))
 
 
 @dataclass(frozen=True)

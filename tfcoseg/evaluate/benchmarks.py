@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tfcoseg.data.group_counts import group_count
+
 _FILE = Path(__file__).with_name("published.json")
-# That of the builders; they themselves take seconds to import.
-_COUNTS = _FILE.parent.parent / "datasets" / "group_counts.json"
 # Where the pictures of all groups are taken.
 ALL = "all"
 
@@ -84,18 +84,13 @@ def find_benchmark(name: str) -> Benchmark:
     benchmark, _, part = name.partition("/")
     about = read_published()["benchmarks"][benchmark]
     has_builder = about.get("builder", True)
-    number = _group_count(benchmark, part or _whole(benchmark))
+    number = group_count(benchmark, part or _whole(benchmark))
     if not part:
         return Benchmark(benchmark, has_builder=has_builder, number=number)
     groups = about["parts"][part]["groups"]
     groups = tuple(groups) if isinstance(groups, list) else groups
     per_group = about["parts"][part].get("per_group")
     return Benchmark(benchmark, part, groups, per_group, has_builder, number)
-
-
-def _group_count(benchmark, part):
-    counts = json.loads(_COUNTS.read_text(encoding="utf-8"))
-    return counts.get(f"{benchmark}/{part}", counts.get(benchmark))
 
 
 def _whole(benchmark):
