@@ -1,5 +1,6 @@
 """Drawn pictures to train and to judge on, and a table that is soon filled."""
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -48,14 +49,25 @@ def validation(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def settings(data, validation):
+def backbone_file(tmp_path_factory, give_strength):
+    """Weights of the stock backbone: random ones, through which a picture shows."""
+    stock = keras.applications.MobileNetV2(
+        weights=None, include_top=False, input_shape=(224, 224, 3)
+    )
+    file = tmp_path_factory.mktemp("backbone") / "random.weights.h5"
+    give_strength(stock).save_weights(file)
+    return str(file)
+
+
+@pytest.fixture(scope="session")
+def settings(data, validation, backbone_file):
     """Two steps of two pairs."""
     return Settings(
         data=(str(data),),
         validation=(str(validation),),
         skip_first=1,
         validation_share=0.4,
-        backbone_weights=None,
+        backbone_weights=backbone_file,
         size=32,
         views=1,
         steps=2,
