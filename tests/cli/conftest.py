@@ -9,10 +9,9 @@ class BrightnessRuntime:
     """An engine that takes what is bright for the object."""
 
     def encode(self, picture):
-        return {"brightness": picture.mean(axis=-1) / 255.0, "kernel": np.zeros(3)}
-
-    def mean_kernels(self, kernels):
-        return kernels
+        brightness = picture.mean(axis=-1) / 255.0
+        features = brightness[None, ..., None]
+        return {"brightness": brightness, "kernel": np.ones(3), "features": features}
 
     def correlate(self, encoded, kernel):
         return None

@@ -64,7 +64,6 @@ def test_a_later_call_leaves_an_earlier_result_alone(path, three):
         ("x.tflite", {"runtime": "keras"}, "keras runs Keras.*tflite, which litert"),
         ("x.tflite", {"runtime": "saved_model"}, "saved_model runs a SavedModel"),
         ("coseg", {"runtime": "tflite"}, r"one of \['auto', .*Received: 'tflite'"),
-        ("coseg", {"threads": 2}, "for LiteRT.*threads=2 with coseg"),
     ],
 )
 def test_a_runtime_that_does_not_fit(model, options, message):

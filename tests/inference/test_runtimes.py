@@ -41,13 +41,6 @@ def test_encoding_is_in_inference_mode(model, pictures):
     np.testing.assert_array_equal(runtime.encode(pictures[0])["features"], together)
 
 
-def test_mean_kernels_of_three():
-    kernels = np.random.default_rng(0).normal(size=(3, 1, 5, 5, 2)).astype(np.float32)
-    means = KerasRuntime.mean_kernels(None, list(kernels))
-    assert len(means) == 3
-    np.testing.assert_allclose(means[1], (kernels[0] + kernels[2]) / 2, atol=1e-6)
-
-
 @pytest.mark.parametrize("model", [None, 3, ["coseg"], CoSegMobileNetV2])
 def test_what_is_no_model(model):
     with pytest.raises(TypeError, match="must be a keras.Model .*'coseg'.*Received: "):

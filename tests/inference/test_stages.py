@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tfcoseg.export import signatures_of
+from tfcoseg.inference.group import means_of_others
 from tfcoseg.inference.keras_runtime import KerasRuntime
 from tfcoseg.inference.stages import StagesRuntime
 
@@ -32,7 +33,7 @@ def test_the_stages_are_those_of_the_model(runtimes):
     answers = []
     for runtime in runtimes:
         encoded = [runtime.encode(picture(seed)) for seed in range(3)]
-        kernels = runtime.mean_kernels([e["kernel"] for e in encoded])
+        kernels = list(means_of_others([e["kernel"] for e in encoded]))
         correlated = runtime.correlate(encoded[0], kernels[0])
         answers.append(runtime.decode(correlated, encoded[0], (48, 48)))
     (mask, score), (expected, expected_score) = answers
@@ -48,17 +49,6 @@ def test_without_a_kernel_the_correlation_is_off(runtimes):
     ]
     np.testing.assert_allclose(*off, atol=1e-4)
     assert np.ptp(off[0]) > 0.01
-
-
-def test_mean_kernels_leave_the_own_one_out():
-    kernels = list(np.random.default_rng(0).normal(size=(4, 1, 5, 5, 2)))
-    means = StagesRuntime({}).mean_kernels(kernels)
-    for index, mean in enumerate(means):
-        others = kernels[:index] + kernels[index + 1 :]
-        np.testing.assert_allclose(mean, np.mean(others, axis=0), atol=1e-12)
-    first, second = StagesRuntime({}).mean_kernels(kernels[:2])
-    np.testing.assert_array_equal(first, kernels[1])
-    np.testing.assert_array_equal(second, kernels[0])
 
 
 def test_levels_are_only_in_keras_models(runtimes):

@@ -30,7 +30,7 @@ def whole_number(at_least: int, at_most: int | None = None) -> Callable[[str], i
 
 def working_size(text: str) -> int:
     """The type of an argument that is a size at which the network runs."""
-    from tfcoseg.inference.predictor import MAX_WORKING_SIZE, MIN_WORKING_SIZE
+    from tfcoseg.inference.limits import MAX_WORKING_SIZE, MIN_WORKING_SIZE
 
     return whole_number(MIN_WORKING_SIZE, MAX_WORKING_SIZE)(text)
 
@@ -59,6 +59,18 @@ def not_negative(text: str) -> float:
             f"must be a number, 0 or more. Received: {text}"
         )
     return number
+
+
+def colour(text: str) -> tuple[int, int, int]:
+    """The type of an argument that is a colour: a name or #rrggbb."""
+    from PIL import ImageColor
+
+    try:
+        return ImageColor.getrgb(text)[:3]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a colour like white or #ffcc00. Received: {text}"
+        ) from error
 
 
 def names(text: str) -> list[str]:
@@ -111,7 +123,7 @@ def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads",
         type=whole_number(1),
         metavar="N",
-        help="threads that litert computes with (default: one per core, up to 4)",
+        help="threads to compute with (default: one per core, with litert up to 4)",
     )
 
 

@@ -53,15 +53,6 @@ class KerasRuntime:
         """Encodes a picture, uint8 (height, width, 3)."""
         return self._encode(picture[None].astype(np.float32))
 
-    def mean_kernels(self, kernels: list[Any]) -> list[Any]:
-        """For each picture of a group the mean of the other pictures' kernels."""
-        import tensorflow as tf
-
-        from tfcoseg.ops import mean_kernel_of_others
-
-        means = mean_kernel_of_others(tf.concat(kernels, axis=0))
-        return tf.split(means, len(kernels))
-
     def correlate(self, encoded: dict[str, Any], kernel: Any | None) -> Any:
         """Correlates a picture with a kernel; None switches the correlation off."""
         if kernel is None:

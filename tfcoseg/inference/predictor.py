@@ -1,18 +1,22 @@
 """Pictures in, masks out, whatever their kind and size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tfcoseg.inference.results import Encoded, Explanation, GroupResult, PairResult
+from tfcoseg.inference.group import OUTLIER_THRESHOLD, find_in_group
+from tfcoseg.inference.limits import check_threshold, check_working_size
+from tfcoseg.inference.results import (
+    Encoded,
+    Explanation,
+    Find,
+    GroupResult,
+    PairResult,
+)
 from tfcoseg.inference.runtimes import load_runtime
 from tfcoseg.pictures import read_image, resize_image, resize_soft_mask
 from tfcoseg.signature import WORKING_SIZE
-
-# The least side at which the network runs, and the greatest that a mistake may ask for:
-# memory and time grow with its square.
-MIN_WORKING_SIZE, MAX_WORKING_SIZE = 32, 2048
 
 
 class Predictor:
@@ -32,7 +36,8 @@ class Predictor:
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
         runtime: what runs the model: `"keras"`, `"saved_model"`, `"litert"`, which
             needs no TensorFlow, or `"auto"`, whichever the model is for.
-        threads: how many threads LiteRT computes with; None for one per core, up to 4.
+        threads: how many threads compute; None for one per core, with LiteRT up to 4.
+            TensorFlow settles that once for a process, before it computes anything.
 
     Example:
 
@@ -58,22 +63,29 @@ class Predictor:
 
     def predict(self, image_a: Any, image_b: Any) -> PairResult:
         """The masks of the object that two pictures have in common."""
-        group = self._predict_encoded(
-            [
-                self._encode_named("image_a", image_a),
-                self._encode_named("image_b", image_b),
-            ]
-        )
+        encoded = [
+            self._encode_named("image_a", image_a),
+            self._encode_named("image_b", image_b),
+        ]
+        group = self._finish_all(self.find(encoded))
         return PairResult(*group.masks, *group.soft_masks, *group.scores)
 
-    def predict_group(self, images: Iterable[Any]) -> GroupResult:
+    def predict_group(
+        self,
+        images: Iterable[Any],
+        outlier_threshold: float | None = OUTLIER_THRESHOLD,
+    ) -> GroupResult:
         """The masks of the object that two or more pictures have in common.
 
         Each picture is compared with the mean of all others, so n pictures cost n times
-        as much as one, and their order does not matter. Two are the same as a pair.
+        as much as one, and their order does not matter. Two are the same as a pair. Of
+        three or more, pictures that show something else than the others are looked
+        for, and get empty masks.
 
         Args:
             images: a list of pictures, or an array of them (n, height, width, 3).
+            outlier_threshold: the membership, 0..1, below which a picture of a group of
+                three or more is an outlier; None to have no outliers.
         """
         _check_group(images)
         encoded = [
@@ -85,7 +97,33 @@ class Predictor:
                 "`images` must hold at least two pictures, since a common object is "
                 f"looked for. Received: {len(encoded)}"
             )
-        return self._predict_encoded(encoded)
+        return self._finish_all(self.find(encoded, None, outlier_threshold))
+
+    def find(
+        self,
+        encoded: Sequence[Encoded],
+        anchor: Encoded | None = None,
+        outlier_threshold: float | None = OUTLIER_THRESHOLD,
+    ) -> list[Find]:
+        """What `predict_group` finds, at the network's size: for very large groups.
+
+        With `finish`, one at a time, the memory for a picture does not depend on how
+        many pixels it has.
+
+        Args:
+            encoded: two or more pictures, from `encode`; beside an anchor one will do.
+            anchor: a picture by whose object all of them are cut out, or None: each is
+                compared with the mean of the others.
+            outlier_threshold: as in `predict_group`; beside an anchor there are none.
+        """
+        square = (self.working_size, self.working_size)
+        return find_in_group(self.runtime, encoded, square, anchor, outlier_threshold)
+
+    def finish(self, find: Find) -> tuple[np.ndarray, np.ndarray]:
+        """The mask and the soft mask of one picture at its own (height, width)."""
+        soft_mask = resize_soft_mask(find.soft_mask, find.size)
+        mask = np.uint8(255) * (soft_mask >= self.threshold)
+        return (np.zeros_like(mask) if find.outlier else mask), soft_mask
 
     def explain(self, image_a: Any, image_b: Any) -> Explanation:
         """Where the two pictures resemble each other, for each level of the pyramid."""
@@ -137,12 +175,15 @@ class Predictor:
         except (TypeError, ValueError) as error:
             raise type(error)(f"`{name}`: {error}") from error
 
-    def _predict_encoded(self, encoded):
-        kernels = self.runtime.mean_kernels([e.tensors["kernel"] for e in encoded])
-        answers = [self.decode(e, kernel) for e, kernel in zip(encoded, kernels)]
-        soft_masks = [soft_mask for soft_mask, _ in answers]
-        masks = [np.uint8(255) * (soft >= self.threshold) for soft in soft_masks]
-        return GroupResult(masks, soft_masks, [score for _, score in answers])
+    def _finish_all(self, finds):
+        finished = [self.finish(find) for find in finds]
+        return GroupResult(
+            [mask for mask, _ in finished],
+            [soft_mask for _, soft_mask in finished],
+            [find.score for find in finds],
+            [find.membership for find in finds],
+            [find.outlier for find in finds],
+        )
 
     def _levels(self, encoded, partner):
         levels = self.runtime.levels(encoded.tensors, partner.tensors)
@@ -160,24 +201,4 @@ def _check_group(images):
         raise TypeError(
             "`images` must be a list of pictures, or an array (number, height, width, "
             f"3) of them. Received: {type(images).__name__}{shape}"
-        )
-
-
-def check_working_size(working_size: int) -> None:
-    """Raises the error for a working size at which the network does not run."""
-    whole = isinstance(working_size, (int, np.integer))
-    if not whole or not MIN_WORKING_SIZE <= working_size <= MAX_WORKING_SIZE:
-        raise ValueError(
-            f"The working size must be a whole number, at least {MIN_WORKING_SIZE} and "
-            f"at most {MAX_WORKING_SIZE} "
-            f"(pixels). Received: {working_size!r}"
-        )
-
-
-def check_threshold(threshold: float) -> None:
-    """Raises the error for a threshold that is no probability."""
-    number = isinstance(threshold, (int, float, np.number))
-    if not number or not 0 <= threshold <= 1:
-        raise ValueError(
-            f"The threshold must be a number from 0 to 1. Received: {threshold!r}"
         )

@@ -47,16 +47,42 @@ class PairResult:
 
 
 @dataclass(frozen=True, eq=False)
+class Find:
+    """What was found in one picture of a group, before it has the picture's size.
+
+    Attributes:
+        soft_mask: float32 (working size, working size), 0..1.
+        score: how sure the network is that the common object is in the picture, 0..1.
+        size: the picture's own (height, width).
+        membership: the probability that the picture shows what the others do, or None
+            where that is not asked: in a pair, or beside an anchor.
+        outlier: whether that is too little, so that its mask is to be empty.
+    """
+
+    soft_mask: np.ndarray
+    score: float
+    size: tuple[int, int]
+    membership: float | None = None
+    outlier: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class GroupResult:
     """The object that a group of pictures have in common, in the order of the pictures.
 
     Attributes:
-        masks, soft_masks, scores: one each per picture, as in `PairResult`.
+        masks, soft_masks, scores: one each per picture, as in `PairResult`; the mask of
+            an outlier is empty.
+        memberships: for each picture the probability that it shows what the others do;
+            None in a group of two, where neither can be outvoted.
+        outliers: for each picture whether that is below the threshold for outliers.
     """
 
     masks: list[np.ndarray]
     soft_masks: list[np.ndarray]
     scores: list[float]
+    memberships: list[float | None]
+    outliers: list[bool]
 
 
 @dataclass(frozen=True, eq=False)

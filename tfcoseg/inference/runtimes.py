@@ -12,8 +12,9 @@ from typing import Any
 from tfcoseg.inference.keras_runtime import KerasRuntime, load_keras_model
 from tfcoseg.inference.model_paths import check_model_path, runtime_of
 from tfcoseg.inference.stages import StagesRuntime
+from tfcoseg.inference.threads import limit_tensorflow
 
-_METHODS = ("encode", "mean_kernels", "correlate", "decode")
+_METHODS = ("encode", "correlate", "decode")
 
 
 def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) -> Any:
@@ -27,7 +28,8 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
             SavedModel (its folder); or an engine.
         runtime: what runs it: `"keras"`, `"saved_model"`, `"litert"`, or `"auto"`,
             which goes by the model.
-        threads: how many threads LiteRT computes with; None for one per core, up to 4.
+        threads: how many threads compute; None for one per core, with LiteRT up to 4.
+            TensorFlow settles that once for a process.
 
     Raises:
         TypeError: if it is none of these.
@@ -44,6 +46,7 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
     # Where Keras has not been imported, nothing can be a model of it.
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(model, keras.Model):
+        limit_tensorflow(threads)
         return KerasRuntime(model)
     raise TypeError(
         "`model` must be a keras.Model built by tfcoseg.applications, 'coseg', or the "
@@ -71,14 +74,10 @@ def check_runtime(model: Any, runtime: str, threads: int | None = None) -> None:
             "`threads` must be a whole number of at least 1, or None. Received: "
             f"{threads!r}"
         )
-    if threads is not None and fitting != "litert":
-        raise ValueError(
-            "`threads` is for LiteRT; TensorFlow takes the cores it finds. Received: "
-            f"threads={threads} with {called}, which {fitting} runs"
-        )
 
 
-def _load_keras(name, _):
+def _load_keras(name, threads):
+    limit_tensorflow(threads)
     return KerasRuntime(load_keras_model(name))
 
 
@@ -88,9 +87,10 @@ def _load_litert(path, threads):
     return StagesRuntime(load_stages(path, threads))
 
 
-def _load_saved_model(folder, _):
+def _load_saved_model(folder, threads):
     from tfcoseg.inference.saved_model import load_stages
 
+    limit_tensorflow(threads)
     return StagesRuntime(load_stages(folder))
 
 

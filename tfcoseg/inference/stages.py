@@ -37,13 +37,6 @@ class StagesRuntime:
         """Encodes a picture, uint8 (height, width, 3)."""
         return self.stages[ENCODE]({IMAGE: picture[None]})
 
-    def mean_kernels(self, kernels: list[np.ndarray]) -> list[np.ndarray]:
-        """For each picture of a group the mean of the other pictures' kernels."""
-        if len(kernels) == 2:  # to the bit, which a sum minus one's own would not be
-            return kernels[::-1]
-        total = np.sum(kernels, axis=0)
-        return [(total - kernel) / (len(kernels) - 1) for kernel in kernels]
-
     def correlate(self, encoded: Arrays, kernel: np.ndarray | None) -> np.ndarray:
         """Correlates a picture with a kernel; None switches the correlation off."""
         if kernel is None:

@@ -83,10 +83,9 @@ def mean_kernel_of_others(kernels):
         Tensor of the same shape and dtype.
     """
     count = tf.shape(kernels)[0]
-    others = 1.0 - tf.eye(count, dtype=kernels.dtype)
-    return tf.einsum("ij,jyxc->iyxc", others, kernels) / tf.cast(
-        count - 1, kernels.dtype
-    )
+    total = tf.reduce_sum(kernels, axis=0, keepdims=True)
+    means = (total - kernels) / tf.cast(count - 1, kernels.dtype)
+    return tf.where(count == 2, kernels[::-1], means)
 
 
 def cross_correlate(features, kernel, implementation="auto"):

@@ -1,0 +1,27 @@
+"""What a predictor can be asked for."""
+
+import numpy as np
+
+# The least side at which the network runs, and the greatest that a mistake may ask for:
+# memory and time grow with its square.
+MIN_WORKING_SIZE, MAX_WORKING_SIZE = 32, 2048
+
+
+def check_working_size(working_size: int) -> None:
+    """Raises the error for a working size at which the network does not run."""
+    whole = isinstance(working_size, (int, np.integer))
+    if not whole or not MIN_WORKING_SIZE <= working_size <= MAX_WORKING_SIZE:
+        raise ValueError(
+            f"The working size must be a whole number, at least {MIN_WORKING_SIZE} and "
+            f"at most {MAX_WORKING_SIZE} "
+            f"(pixels). Received: {working_size!r}"
+        )
+
+
+def check_threshold(threshold: float) -> None:
+    """Raises the error for a threshold that is no probability."""
+    number = isinstance(threshold, (int, float, np.number))
+    if not number or not 0 <= threshold <= 1:
+        raise ValueError(
+            f"The threshold must be a number from 0 to 1. Received: {threshold!r}"
+        )

@@ -1,0 +1,86 @@
+"""How sure it is that a picture shows what the other pictures of its group show."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tfcoseg.inference.results import Encoded
+from tfcoseg.pictures import resize_soft_mask
+
+# Of the logistic regression in `memberships`: how much each quantity counts. Fitted by
+# `python -m tfcoseg.evaluate.outliers --fit`, whose help says on what.
+WEIGHTS = {"kernel": 23.42, "object": 3.19, "centred": 12.77, "score": 3.18}
+BIAS = -9.41
+QUANTITIES = tuple(WEIGHTS)
+
+
+def memberships(
+    encoded: Sequence[Encoded],
+    soft_masks: Sequence[np.ndarray],
+    scores: Sequence[float],
+) -> list[float]:
+    """For each picture the probability that it is no outlier of its group.
+
+    A logistic regression of `likenesses`, fitted to groups with outliers planted in
+    them.
+
+    Args:
+        encoded: the pictures, three or more, since of two nobody can say which of them
+            is the wrong one.
+        soft_masks: (height, width) each, of any size, as found beside the others.
+        scores: their scores.
+
+    Returns:
+        Probabilities, in the order of the pictures.
+    """
+    found = likenesses(encoded, soft_masks, scores)
+    logits = BIAS + sum(WEIGHTS[name] * found[name] for name in QUANTITIES)
+    return logistic(logits).tolist()
+
+
+def logistic(logits: np.ndarray) -> np.ndarray:
+    """From any number to a probability."""
+    return 1 / (1 + np.exp(-logits))
+
+
+def likenesses(
+    encoded: Sequence[Encoded],
+    soft_masks: Sequence[np.ndarray],
+    scores: Sequence[float],
+) -> dict[str, np.ndarray]:
+    """What tells an outlier of a group, each a number per picture.
+
+    Returns:
+        "kernel", "object" and "centred": the mean cosine to the others of the kernel of
+        the whole picture; of the mean of its features over what its mask takes for the
+        object; and of the same without the group's mean, which tells kinds apart that
+        resemble each other. "score": the scores.
+    """
+    objects = np.stack([_object(e, mask) for e, mask in zip(encoded, soft_masks)])
+    centred = mean_cosines(list(objects - objects.mean(axis=0)))
+    return {
+        "kernel": mean_cosines([np.ravel(e.tensors["kernel"]) for e in encoded]),
+        "object": mean_cosines(list(objects)),
+        # Of vectors without anything in common, less their mean, it is -1 / (n - 1).
+        "centred": centred + 1 / (len(encoded) - 1),
+        "score": np.asarray(scores),
+    }
+
+
+def mean_cosines(vectors: Sequence[np.ndarray]) -> np.ndarray:
+    """For each vector the mean of its cosines to all others; one at a time in memory.
+
+    >>> mean_cosines([np.array([1, 0]), np.array([2, 0]), np.array([0, 3])])
+    array([0.5, 0.5, 0. ])
+    """
+    lengths = [max(float(np.linalg.norm(vector)), 1e-12) for vector in vectors]
+    total = sum(vector / length for vector, length in zip(vectors, lengths))
+    with_own = [float(v @ total) / length for v, length in zip(vectors, lengths)]
+    return (np.array(with_own) - 1) / (len(vectors) - 1)
+
+
+def _object(encoded, soft_mask):
+    """The mean of a picture's features over its mask."""
+    features = np.asarray(encoded.tensors["features"])[0]
+    weights = resize_soft_mask(soft_mask, features.shape[:2])[..., None]
+    return (features * weights).sum((0, 1)) / max(float(weights.sum()), 1e-6)
