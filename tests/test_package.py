@@ -18,11 +18,11 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 # Rooms by floor, lowest first; a room imports from floors below its own only.
 FLOORS = [
     {"signature", "embedded", "files", "__version__"},
-    {"cards", "messages", "pictures", "samples", "ops"},
+    {"cards", "coco", "messages", "pictures", "samples", "ops"},
     {"layers", "data", "losses", "metrics", "provenance"},
     {"applications", "datasets"},
     {"inference", "visualization"},
-    {"train", "evaluate", "export"},
+    {"batch", "train", "evaluate", "export"},
     {"ablate", "benchmark", "client", "serve"},
     {"cli"},
     {"__main__"},
@@ -30,6 +30,8 @@ FLOORS = [
 # These import neither TensorFlow nor Keras where they are imported themselves.
 LIGHT = [
     "tfcoseg",
+    "tfcoseg.batch",
+    "tfcoseg.coco",
     "tfcoseg.signature",
     "tfcoseg.embedded",
     "tfcoseg.files",

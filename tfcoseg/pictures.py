@@ -134,11 +134,15 @@ def write_png(
     Raises:
         FileExistsError: if `path` exists and `overwrite` is false.
     """
-    if not isinstance(picture, Image.Image):
-        picture = Image.fromarray(picture)
+    picture = to_image(picture)
     # Of photographs Pillow's default, 6, makes files a tenth smaller in twice the time.
     options = {"compress_level": 3} if picture.mode in ("RGB", "RGBA") else {}
     replace_file(path, lambda new: picture.save(new, "PNG", **options), overwrite)
+
+
+def to_image(picture: np.ndarray | Image.Image) -> Image.Image:
+    """A Pillow image of an array: uint8 grey, RGB or RGBA, or uint16 grey."""
+    return picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
 
 
 @contextmanager

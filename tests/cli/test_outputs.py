@@ -5,23 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tfcoseg.cli.outputs import check_outputs, distinct_stems, make_folder
-
-
-@pytest.mark.parametrize(
-    "paths, stems",
-    [
-        (["a.jpg", "b.jpg"], ["a", "b"]),
-        (["x/cat.jpg", "y/cat.jpg"], ["cat_1", "cat_2"]),
-        (["cat.jpg", "cat.png"], ["cat_1", "cat_2"]),
-        (["cat.jpg", "cat.jpg"], ["cat_1", "cat_2"]),
-        (["cat.jpg", "CAT.jpg"], ["cat_1", "CAT_2"]),
-        (["cat.jpg", "x/cat.jpg", "cat_1.jpg"], ["cat_2", "cat_3", "cat_1"]),
-        ([Path("a.b.jpg"), "a.jpg"], ["a.b", "a"]),
-    ],
-)
-def test_stems_are_distinct(paths, stems):
-    assert distinct_stems(paths) == stems
+from tfcoseg.cli.outputs import check_outputs, make_folder
 
 
 def test_an_existing_output_is_an_error_that_holds_the_cure(tmp_path):

@@ -16,6 +16,11 @@ def good(tmp_path, square):
     return square(tmp_path / "good.png")
 
 
+@pytest.fixture
+def two(tmp_path, square):
+    return [square(tmp_path / f"{name}.png") for name in ("one", "other")]
+
+
 def make_bad_picture(kind, folder):
     """Makes something that is no picture; returns its path."""
     path = folder / "bad.jpg"
@@ -23,8 +28,6 @@ def make_bad_picture(kind, folder):
         path.write_text("no picture at all")
     elif kind == "empty":
         path.touch()
-    elif kind == "folder":
-        path.mkdir()
     elif kind == "truncated":
         noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
         Image.fromarray(noise).save(path)
@@ -33,7 +36,7 @@ def make_bad_picture(kind, folder):
 
 
 @pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("kind", ["missing", "text", "empty", "folder", "truncated"])
+@pytest.mark.parametrize("kind", ["missing", "text", "empty", "truncated"])
 def test_one_bad_picture_of_two_is_named(
     kind, first, tmp_path, good, no_network, capsys
 ):
@@ -52,23 +55,31 @@ def test_both_bad_pictures_are_named(tmp_path, no_network, capsys):
     assert str(tmp_path / "x.png") in err and str(tmp_path / "y.png") in err
 
 
-@pytest.mark.parametrize("existing", ["good_1_mask.png", "good_2_cutout.png"])
+@pytest.mark.parametrize("existing", ["one_mask.png", "other_cutout.png"])
 def test_an_existing_output_stops_before_the_network_and_before_writing(
-    existing, tmp_path, good, no_network, capsys
+    existing, tmp_path, two, no_network, capsys
 ):
     out = tmp_path / "out"
     out.mkdir()
     (out / existing).write_bytes(b"old")
-    assert segment(good, good, "--output", out, "--cutout") == 1
+    assert segment(*two, "--output", out, "--cutout") == 1
     err = capsys.readouterr().err
     assert existing in err and "--overwrite" in err and err.count("\n") == 1
     assert [path.name for path in out.iterdir()] == [existing]
     assert (out / existing).read_bytes() == b"old"
 
 
-def test_an_existing_correlation_map_stops_too(tmp_path, good, no_network):
-    (tmp_path / "good_1_correlation_19.png").touch()
-    assert segment(good, good, "--output", tmp_path, "--explain") == 1
+def test_an_existing_correlation_map_stops_too(tmp_path, two, no_network):
+    (tmp_path / "one_correlation_19.png").touch()
+    assert segment(*two, "--output", tmp_path, "--explain") == 1
+
+
+def test_a_folder_without_pictures_is_none(tmp_path, good, no_network, capsys):
+    (tmp_path / "empty").mkdir()
+    assert segment(tmp_path / "empty", good, "--output", tmp_path / "out") == 1
+    err = capsys.readouterr().err
+    assert "Two pictures are needed" in err and f"there is only {good}" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_input_is_never_replaced(tmp_path, square, no_network, capsys):
@@ -108,10 +119,10 @@ def test_weights_that_do_not_exist(
 
 
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
-def test_weights_that_are_something_else(ending, tmp_path, good, capfd):
+def test_weights_that_are_something_else(ending, tmp_path, two, capfd):
     path = tmp_path / f"text{ending}"
     path.write_text("no model at all")
-    assert segment(good, good, "--output", tmp_path / "out", "--weights", path) == 1
+    assert segment(*two, "--output", tmp_path / "out", "--weights", path) == 1
     err = capfd.readouterr().err
     assert err.startswith("tfcoseg segment: error: ")
     assert str(path) in err and err.count("\n") == 1
@@ -140,7 +151,7 @@ def test_a_threshold_or_size_that_cannot_be(option, good, no_network, capsys):
     assert f"argument {option[0]}: must be " in err and option[1] in err
 
 
-def test_the_limits_themselves_are_allowed(tmp_path, good, brightness):
+def test_the_limits_themselves_are_allowed(tmp_path, two, brightness):
     for threshold in (0, 1):
         args = ["--overwrite", "--size", 32, "--threshold", threshold]
-        assert segment(good, good, "--output", tmp_path / "out", *args) == 0
+        assert segment(*two, "--output", tmp_path / "out", *args) == 0

@@ -51,7 +51,7 @@ def test_the_masks_are_those_of_keras(weights, tmp_path):
     "options, message",
     [
         ("--runtime litert", "litert runs a .tflite file"),
-        ("--threads 2", "`threads` is for LiteRT"),
+        ("--threads 2 --runtime saved_model", "saved_model runs a SavedModel's folder"),
         ("--weights absent.tflite", "no such model file: absent.tflite"),
     ],
 )
@@ -73,6 +73,7 @@ def test_explain_says_what_to_do(weights, tmp_path, capsys):
     options = ["--weights", weights, "--explain", "--size", "65"]
     assert main(["segment", *PICTURES, "--output", str(tmp_path), *options]) == 1
     assert "Use the Keras model" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
 
 

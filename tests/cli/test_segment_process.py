@@ -59,7 +59,7 @@ def test_a_normal_run_says_one_line_and_nothing_on_stderr(run_segment, random_we
     one = r"(\d+ %|under 1 %|nothing) (of|in) sheep_\w+\.png \([01]\.\d\d(, unsure)?\)"
     start = "(common object( in one picture only)?|nothing in common was found)"
     assert re.fullmatch(f"{start}: {one}, {one}\n", answer.stdout), answer.stdout
-    assert len(list(folder.iterdir())) == 2 * (1 + 3)
+    assert len(list(folder.iterdir())) == 2 * (1 + 3) + 1
     for path in samples.pair():
         with Image.open(path) as image, Image.open(
             folder / f"{path.stem}_mask.png"
@@ -96,20 +96,40 @@ def test_nothing_is_found_where_nothing_is_in_common(run_segment):
     assert answer.stdout.startswith("nothing in common was found: ")
 
 
+def draw_12_megapixels(folder, names):
+    random = np.random.default_rng(0)
+    for name in names:
+        small = Image.fromarray(random.integers(0, 256, (30, 40, 3), np.uint8))
+        picture = small.resize((4000, 3000), Image.Resampling.BICUBIC)
+        picture.save(folder / f"{name}.jpg")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is in procfs")
 def test_12_megapixels_in_less_than_2_gigabytes(run_segment, random_weights, tmp_path):
-    random = np.random.default_rng(0)
-    for name in "ab":
-        small = Image.fromarray(random.integers(0, 256, (30, 40, 3), np.uint8))
-        small.resize((4000, 3000), Image.Resampling.BICUBIC).save(
-            tmp_path / f"{name}.jpg"
-        )
+    draw_12_megapixels(tmp_path, "ab")
     drawings = ["--overlay", "--cutout", "--explain", "--weights", random_weights]
     start = ["-c", MEASURED, tmp_path / "peak"]
     pictures = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
     answer, folder = run_segment(*pictures, *drawings, start=start)
     assert (answer.returncode, answer.stderr) == (0, "")
-    assert len(list(folder.iterdir())) == 2 * (1 + 1 + 1 + 3)
+    assert len(list(folder.iterdir())) == 2 * (1 + 1 + 1 + 3) + 1
     kilobytes = int((tmp_path / "peak").read_text())
     assert 100 * 1024 < kilobytes < 2 * 1024**2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is in procfs")
+def test_of_a_group_no_pixels_are_kept(run_segment, random_weights, tmp_path):
+    """Ten pictures take hardly more than three: 36 MB of pixels each would show."""
+    peaks = []
+    for count in (3, 10):
+        folder = tmp_path / f"photos{count}"
+        folder.mkdir()
+        draw_12_megapixels(folder, "abcdefghij"[:count])
+        start = ["-c", MEASURED, tmp_path / "peak"]
+        args = [folder, "--weights", random_weights, "--size", 65, "--overwrite"]
+        answer, _ = run_segment(*args, start=start)
+        assert (answer.returncode, answer.stderr) == (0, "")
+        peaks.append(int((tmp_path / "peak").read_text()) / 1024)
+    assert peaks[1] - peaks[0] < 7 * 20

@@ -11,9 +11,8 @@ if TYPE_CHECKING:  # NumPy takes longer than all of --help
 
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the two pictures, and the folder for what is written."""
-    parser.add_argument("image_a", help="the first picture")
-    parser.add_argument("image_b", help="the second picture")
+    """Adds the pictures, and the folder for what is written."""
+    parser.add_argument("images", nargs="+", metavar="PICTURE", help="two or more")
     parser.add_argument(
         "--output",
         type=Path,
@@ -84,20 +83,34 @@ def write_drawings(
 
 
 def finding(
-    paths: Sequence[str], masks: "Sequence[np.ndarray]", scores: Sequence[float]
+    paths: Sequence[str], areas: Sequence[float], scores: Sequence[float]
 ) -> str:
-    """What was found in some pictures, in one line."""
-    from tfcoseg.inference import is_found
+    """What was found in some pictures, in one line.
 
-    found = [is_found(mask, score) for mask, score in zip(masks, scores)]
-    parts = []
-    for label, mask, score, sure in zip(_labels(paths), masks, scores, found):
-        share = f"{_percent(mask)} of {label}" if mask.any() else f"nothing in {label}"
-        doubt = ", unsure" if mask.any() and not sure else ""
+    Args:
+        paths: of the pictures.
+        areas: share of each one's pixels that is object, 0..1.
+        scores: how sure it is that the object is there.
+    """
+    from tfcoseg.inference import FOUND_SCORE
+
+    parts, found = [], []
+    for label, area, score in zip(_labels(paths), areas, scores):
+        share = f"{_percent(area)} of {label}" if area else f"nothing in {label}"
+        found.append(bool(area) and score >= FOUND_SCORE)
+        doubt = ", unsure" if area and not found[-1] else ""
         parts.append(f"{share} ({score:.2f}{doubt})")
-    starts = ("nothing in common was found", "common object in one picture only")
-    start = "common object" if all(found) else starts[any(found)]
-    return f"{start}: {', '.join(parts)}"
+    return f"{_start(found)}: {', '.join(parts)}"
+
+
+def _start(found):
+    """What is said first, of where the common object was found."""
+    if all(found):
+        return "common object"
+    if not any(found):
+        return "nothing in common was found"
+    some = f"{sum(found)} of {len(found)} pictures"
+    return f"common object in {'one picture only' if len(found) == 2 else some}"
 
 
 def _labels(paths):
@@ -106,6 +119,5 @@ def _labels(paths):
     return names if len(set(names)) == len(set(paths)) else paths
 
 
-def _percent(mask):
-    percent = 100.0 * (mask > 0).mean()
-    return f"{percent:.0f} %" if percent >= 1 else "under 1 %"
+def _percent(share):
+    return f"{100 * share:.0f} %" if share >= 0.01 else "under 1 %"

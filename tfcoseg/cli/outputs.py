@@ -1,35 +1,12 @@
-"""Where a command writes: distinct names, and checks before the work begins."""
+"""Where a command writes: checks before the work begins."""
 
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
 from tfcoseg.files import check_free
-
-
-def distinct_stems(paths: Sequence[str | os.PathLike]) -> list[str]:
-    """A name for the outputs of each input: its stem, numbered where stems are equal.
-
-    Stems that differ in case only count as equal, as they do on many disks.
-
-    >>> distinct_stems(["x/cat.jpg", "y/cat.jpg", "dog.jpg"])
-    ['cat_1', 'cat_2', 'dog']
-    """
-    stems = [Path(path).stem for path in paths]
-    counts = Counter(stem.casefold() for stem in stems)
-    taken = {stem.casefold() for stem in stems}
-    names = []
-    for stem in stems:
-        name, number = stem, 0
-        while counts[stem.casefold()] > 1 and name.casefold() in taken:
-            number += 1
-            name = f"{stem}_{number}"
-        taken.add(name.casefold())
-        names.append(name)
-    return names
 
 
 def check_outputs(

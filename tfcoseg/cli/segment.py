@@ -1,98 +1,163 @@
-"""`tfcoseg segment`: two pictures in, their masks out."""
+"""`tfcoseg segment`: pictures in, the masks of their common object out."""
 
 import argparse
-import glob
+import contextlib
+from pathlib import Path
 
-from tfcoseg.cli.arguments import add_model_arguments, add_runtime_arguments
-from tfcoseg.cli.drawings import (
-    add_drawing_arguments,
-    add_picture_arguments,
-    add_writing_arguments,
-    endings,
-    finding,
-    read_pictures,
-    write_drawings,
-)
+from tfcoseg.cli import segment_arguments
+from tfcoseg.cli.segment_arguments import STANDARD, check_arguments, to_pipe
 
 HELP = """\
-Cut out the object that two pictures have in common.
+Cut out the object that pictures have in common.
 
-For each picture a mask is written as PNG, at the picture's own size: white on the
-object, black elsewhere. It is named after the picture: a.jpg gives a_mask.png.
+Two or more pictures, or the pictures of a folder, are one group, in which each is
+compared with all others. For each a mask is written as PNG, at the picture's own size:
+white on the object, black elsewhere. It is named after the picture: a.jpg gives
+a_mask.png. In a group of three or more, pictures that show something else get an empty
+mask and are named. results.json says what was found: scores, and the masks as COCO's
+run lengths and as polygons.
+
+The same command again goes on where it was stopped, and keeps what was made of the
+same pictures, with the same weights and options; anything else in its place is refused.
+What it wrote is never taken for a picture. A file that cannot be used is named and left
+out, and the exit code is then 1.
+
+examples:
+  tfcoseg segment a.jpg b.jpg --output masks
+  tfcoseg segment photos/ --output masks --overlay --sheet
+  tfcoseg segment --groups albums/ --output masks --cutout --background white
+  tfcoseg segment --pairs pairs.csv --output masks --json > found.jsonl
+  tfcoseg segment photos/ --anchor mug.jpg --output mugs --watch
+  cat a.jpg | tfcoseg segment - b.jpg --cutout --output - > a_cutout.png
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments of this command."""
-    add_picture_arguments(parser)
-    add_drawing_arguments(parser)
-    parser.add_argument(
-        "--explain",
-        action="store_true",
-        help="also write where the pictures resemble each other, for each level of the "
-        "pyramid: a_correlation_11.png, ...",
-    )
-    add_model_arguments(parser)
-    add_runtime_arguments(parser)
-    add_writing_arguments(parser)
+add_arguments = segment_arguments.add_arguments
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
-    from tfcoseg.cli.outputs import (
-        check_outputs,
-        check_writable,
-        distinct_stems,
-        make_folder,
-    )
-    from tfcoseg.cli.quiet import quiet_runtime
-    from tfcoseg.inference.model_paths import check_model_path, runtime_of
+    from tfcoseg.inference.model_paths import check_model_path
     from tfcoseg.inference.runtimes import check_runtime
 
-    images = [args.image_a, args.image_b]
-    stems = distinct_stems(images)
-    pictures = read_pictures(images)
-    patterns = [glob.escape(stem) + end for stem in stems for end in _endings(args)]
-    check_outputs(args.output, patterns, images, args.overwrite)
+    check_arguments(args)
     check_model_path(args.weights)
     check_runtime(args.weights, args.runtime, args.threads)
+    with contextlib.ExitStack() as stack:
+        stdin = None
+        if STANDARD in args.inputs:
+            from tfcoseg.cli.pipes import standard_input
+
+            stdin = stack.enter_context(standard_input())
+        if to_pipe(args):
+            from tfcoseg.cli.pipes import segment_to_pipe
+
+            return segment_to_pipe(args, _groups(args, stdin)[0])
+        code = _segment(args, stdin, args.overwrite)
+        if args.watch is None:
+            return code
+        from tfcoseg.cli.watch import changes
+
+        for _ in changes(lambda: _groups(args), args.watch, args.quiet):
+            _segment(args, None, overwrite=False, follow=True)
+        return code
+
+
+def _segment(args, stdin, overwrite, follow=False):
+    """Segments all groups once; returns the exit code."""
+    from tfcoseg.batch.results import Results
+    from tfcoseg.batch.work import Worker
+    from tfcoseg.cli.engine import Engine
+    from tfcoseg.cli.segment_report import Report
+
+    groups = _groups(args, stdin)
+    if args.explain:
+        _check_explainable(args, groups[0])
+    drawings = _drawings(args)
+    engine = Engine(args)
+    results = Results(args.output, _made_with(args, drawings), overwrite, follow)
+    _check_outputs(args, groups, drawings, results)
+    with Report(args, groups) as report:
+        worker = Worker(engine.find, engine, drawings, results, report.step)
+        for done in worker.run(groups):
+            report.add(done)
+            if args.explain and done.kept < len(done.entries):
+                engine.explain(done.group.pictures, args.output)
+    return report.code
+
+
+def _check_explainable(args, group):
+    from tfcoseg.inference.model_paths import runtime_of
+
+    if len(group.pictures) != 2:
+        number = len(group.pictures)
+        raise ValueError(f"--explain takes two pictures, A and B. Received: {number}")
+    if runtime_of(args.weights) != "keras":
+        raise ValueError(
+            "The levels of the pyramid are not in an exported model. Use the Keras "
+            "model ('coseg', a .keras or a .weights.h5 file) to explain its masks. "
+            f"Received: {args.weights}"
+        )
+
+
+def _groups(args, stdin=None):
+    """The groups that the command line speaks of."""
+    from tfcoseg.batch import Group, csv_pairs, find_pictures, subfolder_groups
+
+    anchor = None if args.anchor is None else Path(args.anchor)
+    if anchor is not None and not anchor.is_file():
+        raise FileNotFoundError(f"There is no such picture: {anchor}")
+    if args.pairs is not None:
+        return csv_pairs(args.pairs)
+    if args.groups is not None:
+        groups = subfolder_groups(args.groups, args.recursive)
+        return [Group(one.name, one.pictures, anchor) for one in groups]
+    inputs = [stdin if given == STANDARD else given for given in args.inputs]
+    pictures = find_pictures(inputs, args.recursive)
+    return [Group("", tuple(pictures), anchor, stdin)]
+
+
+def _drawings(args):
+    from tfcoseg.batch.drawings import Drawings
+
+    return Drawings(args.overlay, args.cutout, args.background, args.soft, args.sheet)
+
+
+def _made_with(args, drawings):
+    """All that results depend on besides their pictures."""
+    from dataclasses import asdict
+
+    import tfcoseg
+    from tfcoseg.cards import read_card
+
+    card = read_card(args.weights)
+    return {
+        "tfcoseg": tfcoseg.__version__,
+        "weights": {"name": card["name"], "sha256": card["sha256"]},
+        "options": {
+            "size": args.size,
+            "threshold": args.threshold,
+            "outlier_threshold": args.outlier_threshold,
+            "runtime": args.runtime,
+            **asdict(drawings),
+            "explain": args.explain,
+        },
+    }
+
+
+def _check_outputs(args, groups, drawings, results):
+    """What is there and not ours is not replaced unasked, an input never."""
+    import glob
+
+    from tfcoseg.batch.names import all_names, distinct_stems
+    from tfcoseg.cli.outputs import check_outputs, check_writable
+
+    ours = results.outputs()
+    names = [n for n in all_names(groups, drawings) if args.output / n not in ours]
+    patterns = [glob.escape(name) for name in names]
+    inputs = [path for group in groups for path in group.pictures]
+    if args.explain and not ours:
+        stems = distinct_stems(groups[0].pictures)
+        patterns += [f"{glob.escape(stem)}_correlation_*.png" for stem in stems]
+    check_outputs(args.output, patterns, inputs, args.overwrite)
     check_writable(args.output)
-    with quiet_runtime(runtime_of(args.weights)):
-        result, levels = _find(args, pictures)
-    make_folder(args.output)
-    for index, (stem, picture) in enumerate(zip(stems, pictures)):
-        write_drawings(args, stem, picture, result.masks[index])
-        _write_levels(args, stem, levels[index])
-    if not args.quiet:
-        print(finding(images, result.masks, result.scores))
-    return 0
-
-
-def _endings(args):
-    """The ends of the names of what is written for each picture."""
-    return endings(args) + ["_correlation_*.png"] * args.explain
-
-
-def _find(args, pictures):
-    """The group's result, and for each picture its correlation maps by kernel size."""
-    from tfcoseg.inference import Predictor
-
-    predictor = Predictor(
-        args.weights, args.size, args.threshold, args.runtime, args.threads
-    )
-    encoded = [predictor.encode(picture) for picture in pictures]
-    result = predictor.predict_group(encoded)
-    if not args.explain:
-        return result, [{}, {}]
-    explanation = predictor.explain(*encoded)
-    return result, [explanation.levels_a, explanation.levels_b]
-
-
-def _write_levels(args, stem, levels):
-    """Writes where one picture resembles the other, by kernel size."""
-    from tfcoseg.pictures import write_png
-    from tfcoseg.visualization import heatmap
-
-    for size, level in levels.items():
-        path = args.output / f"{stem}_correlation_{size}.png"
-        write_png(path, heatmap(level), args.overwrite)

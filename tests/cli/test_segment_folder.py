@@ -1,0 +1,296 @@
+"""`tfcoseg segment` with folders, groups, tables and anchors; and how it goes on."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.cli.main import main
+from tfcoseg.coco import decode_rle
+
+
+def segment(*args):
+    return main(["segment", *map(str, args)])
+
+
+def mask_of(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def files_in(folder):
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+
+
+@pytest.fixture
+def photos(tmp_path, square):
+    """Four pictures with a bright box, of different sizes."""
+    for index, name in enumerate("abcd"):
+        square(tmp_path / "photos" / f"{name}.png", size=(96, 64 + 8 * index))
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+@pytest.fixture(autouse=True)
+def everybody_belongs(monkeypatch):
+    """The likenesses of the engine that stands in for a network mean nothing."""
+    monkeypatch.setattr(
+        "tfcoseg.inference.group.memberships", lambda e, *_: [0.9] * len(e)
+    )
+
+
+def entries(out, group=""):
+    content = json.loads((out / "results.json").read_text())
+    return {entry["file"]: entry for entry in content["groups"][group]["pictures"]}
+
+
+def test_a_folder_is_one_group(photos, out, brightness, capsys):
+    assert segment(photos, "--output", out) == 0
+    assert files_in(out) == [*(f"{n}_mask.png" for n in "abcd"), "results.json"]
+    line = "common object in 4 of 4 pictures\n"
+    assert capsys.readouterr() == (line, "")
+
+
+def test_results_say_what_was_found(photos, out, brightness):
+    segment(photos, "--output", out, "--soft")
+    found = entries(out)
+    assert list(found) == [str(photos / f"{name}.png") for name in "abcd"]
+    entry = found[str(photos / "b.png")]
+    mask = mask_of(out / entry["outputs"]["mask"]) > 0
+    assert (entry["height"], entry["width"]) == mask.shape == (72, 96)
+    np.testing.assert_array_equal(decode_rle(entry["segmentation"]), mask)
+    assert entry["area"] == pytest.approx(mask.mean())
+    (outline,) = entry["polygons"]
+    assert entry["holes"] == [] and len(outline) >= 8
+    assert min(outline) >= 9 and max(outline) <= 61
+    assert entry["found"] and not entry["outlier"] and entry["score"] > 0.9
+    assert entry["outputs"] == {"mask": "b_mask.png", "soft": "b_soft.png"}
+    content = json.loads((out / "results.json").read_text())
+    assert content["weights"]["name"] == "coseg-v2"
+    assert len(content["weights"]["sha256"]) == 64
+    assert content["options"]["size"] == 321 and content["options"]["soft"]
+
+
+def test_pycocotools_reads_the_run_lengths(photos, out, brightness):
+    coco = pytest.importorskip("pycocotools.mask", reason="needs pycocotools")
+    segment(photos, "--output", out)
+    for entry in entries(out).values():
+        mask = mask_of(out / entry["outputs"]["mask"])
+        np.testing.assert_array_equal(coco.decode(entry["segmentation"]), mask > 0)
+
+
+def test_soft_masks_are_16_bit(photos, out, brightness):
+    segment(photos, "--output", out, "--soft")
+    with Image.open(out / "a_soft.png") as image:
+        assert image.mode == "I;16"
+        soft = np.asarray(image)
+    assert soft[30, 40] == 65535 and soft[60, 90] == 0
+    assert len(np.unique(soft)) > 3
+    np.testing.assert_array_equal(soft >= 32768, mask_of(out / "a_mask.png") > 0)
+
+
+def test_cutouts_on_a_ground(photos, out, brightness):
+    segment(photos, "--output", out, "--cutout", "--background", "#ffcc00")
+    with Image.open(out / "a_cutout.png") as image:
+        assert image.mode == "RGB"
+        assert image.getpixel((0, 0)) == (255, 204, 0)
+        assert image.getpixel((40, 30)) == (255, 255, 255)
+
+
+def test_a_contact_sheet_shows_every_picture(photos, out, brightness):
+    segment(photos, "--output", out, "--sheet")
+    with Image.open(out / "contact_sheet.png") as image:
+        assert image.width > 4 * 160 and 160 < image.height < 250
+    before = (out / "contact_sheet.png").stat().st_mtime_ns
+    segment(photos, "--output", out, "--sheet")
+    assert (out / "contact_sheet.png").stat().st_mtime_ns == before
+
+
+def test_a_group_of_each_folder(photos, out, tmp_path, square, brightness, capsys):
+    square(tmp_path / "albums" / "x" / "a.png")
+    square(tmp_path / "albums" / "x" / "b.png", value=100)
+    shutil.copytree(photos, tmp_path / "albums" / "y")
+    assert segment("--groups", tmp_path / "albums", "--output", out) == 0
+    assert files_in(out)[-1] == "y/d_mask.png" and len(files_in(out)) == 7
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("x: common object in one picture only: ")
+    assert lines[1] == "y: common object in 4 of 4 pictures"
+
+
+def test_pairs_of_a_table(photos, out, tmp_path, brightness):
+    table = tmp_path / "pairs.csv"
+    table.write_text("photos/a.png,photos/b.png\nphotos/c.png,photos/d.png,named\n")
+    assert segment("--pairs", table, "--output", out) == 0
+    assert files_in(out) == [
+        *("a+b/a_mask.png", "a+b/b_mask.png"),
+        *("named/c_mask.png", "named/d_mask.png", "results.json"),
+    ]
+
+
+def test_one_bad_file_is_left_out_and_said(photos, out, brightness, capsys):
+    (photos / "bb.jpg").write_text("no picture")
+    assert segment(photos, "--output", out) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "common object in 4 of 4 pictures\n"
+    assert captured.err.count("\n") == 1 and "bb.jpg" in captured.err
+    content = json.loads((out / "results.json").read_text())
+    (problem,) = content["groups"][""]["problems"]
+    assert "bb.jpg" in problem
+    # Another time the good ones are kept, and the bad one is still said.
+    assert segment(photos, "--output", out) == 1
+    assert "bb.jpg" in capsys.readouterr().err
+
+
+def test_a_group_that_cannot_be_used_costs_no_other(
+    photos, out, tmp_path, square, brightness, capsys
+):
+    square(tmp_path / "albums" / "alone" / "a.png")
+    shutil.copytree(photos, tmp_path / "albums" / "y")
+    assert segment("--groups", tmp_path / "albums", "--output", out) == 1
+    captured = capsys.readouterr()
+    assert "the group 'alone' has only" in captured.err
+    assert captured.out == "y: common object in 4 of 4 pictures\n"
+
+
+def test_the_same_again_keeps_everything(photos, out, brightness, capsys, monkeypatch):
+    segment(photos, "--output", out, "--overlay")
+    before = {name: (out / name).stat().st_mtime_ns for name in files_in(out)}
+    monkeypatch.setattr("tfcoseg.inference.predictor.load_runtime", None)
+    assert segment(photos, "--output", out, "--overlay") == 0
+    assert "(4 kept from before)" in capsys.readouterr().out
+    del before["results.json"]
+    assert before == {name: (out / name).stat().st_mtime_ns for name in before}
+
+
+def test_what_is_missing_is_made_again(photos, out, brightness, capsys):
+    segment(photos, "--output", out)
+    kept = (out / "a_mask.png").stat().st_mtime_ns
+    expected = (out / "b_mask.png").read_bytes()
+    (out / "b_mask.png").unlink()
+    assert segment(photos, "--output", out) == 0
+    assert "(3 kept from before)" in capsys.readouterr().out
+    assert (out / "b_mask.png").read_bytes() == expected
+    assert (out / "a_mask.png").stat().st_mtime_ns == kept
+
+
+class Interrupted(Exception):
+    """Stands for whatever ends a process in its work."""
+
+
+def test_a_run_that_was_stopped_goes_on(photos, out, brightness, monkeypatch, capsys):
+    from tfcoseg.batch import work
+
+    write, calls = work.write_png, []
+
+    def stop_at_third(*args, **more):
+        calls.append(args)
+        if len(calls) == 3:
+            write(*args, **more)  # there, but in no results.json
+            raise Interrupted
+        write(*args, **more)
+
+    monkeypatch.setattr(work, "write_png", stop_at_third)
+    with pytest.raises(Interrupted):
+        segment(photos, "--output", out)
+    monkeypatch.setattr(work, "write_png", write)
+    assert segment(photos, "--output", out) == 0
+    assert "common object in 4 of 4 pictures" in capsys.readouterr().out
+    assert len(entries(out)) == 4
+
+
+@pytest.mark.parametrize(
+    "change, complaint",
+    [
+        (["--size", "64"], "size: 321 then, 64 now"),
+        (["--overlay"], "overlay: false then, true now"),
+        (["--weights", "coseg-v1"], 'name: "coseg-v2" then, "coseg-v1" now'),
+    ],
+)
+def test_other_options_are_refused(
+    change, complaint, photos, out, brightness, capsys, request
+):
+    segment(photos, "--output", out)
+    before = files_in(out)
+    assert segment(photos, "--output", out, *change) == 1
+    err = capsys.readouterr().err
+    assert complaint in err and "--overwrite" in err and err.count("\n") == 1
+    assert files_in(out) == before
+    assert segment(photos, "--output", out, *change, "--overwrite") == 0
+
+
+def test_another_picture_more_is_refused(photos, out, square, brightness, capsys):
+    segment(photos, "--output", out)
+    square(photos / "e.png")
+    assert segment(photos, "--output", out) == 1
+    assert "e.png added" in capsys.readouterr().err
+    assert not (out / "e_mask.png").exists()
+    assert segment(photos, "--output", out, "--overwrite") == 0
+    assert (out / "e_mask.png").exists()
+
+
+def test_what_it_wrote_is_never_read(photos, brightness, capsys):
+    for _ in range(2):
+        args = ["--output", photos, "--overlay", "--sheet", "--recursive"]
+        assert segment(photos, *args) == 0
+    assert "common object in 4 of 4 pictures (4 kept" in capsys.readouterr().out
+    assert len(entries(photos)) == 4
+
+
+def test_a_file_that_is_not_ours_is_not_replaced(photos, out, brightness, capsys):
+    segment(photos, "--output", out)
+    (out / "x").mkdir()
+    (out / "x" / "a_mask.png").write_bytes(b"mine")
+    shutil.copytree(photos, photos.parent / "albums" / "x")
+    assert segment("--groups", photos.parent / "albums", "--output", out) == 1
+    assert "a_mask.png exists already" in capsys.readouterr().err
+    assert (out / "x" / "a_mask.png").read_bytes() == b"mine"
+
+
+def test_an_anchor_and_its_others(photos, out, square, brightness, capsys):
+    anchor = square(photos.parent / "mug.png")
+    args = [photos, "--anchor", anchor, "--output", out]
+    assert segment(*args) == 0
+    assert capsys.readouterr().out == "common object in 4 of 4 pictures\n"
+    assert not (out / "mug_mask.png").exists()
+    # Beside an anchor no picture has to do with another: one more is no other result.
+    square(photos / "e.png")
+    assert segment(*args) == 0
+    assert "in 5 of 5 pictures (4 kept from before)" in capsys.readouterr().out
+    square(photos.parent / "mug.png", box=(0, 0, 9, 9))
+    assert segment(*args) == 1
+    assert "another anchor" in capsys.readouterr().err
+
+
+def test_outliers_get_empty_masks_and_are_said(
+    photos, out, brightness, capsys, monkeypatch
+):
+    monkeypatch.setattr(
+        "tfcoseg.inference.group.memberships", lambda *_: [0.9, 0.2, 0.9, 0.9]
+    )
+    assert segment(photos, "--output", out, "--sheet") == 0
+    line = "common object in 3 of 4 pictures; outliers b.png (0.20)\n"
+    assert capsys.readouterr().out == line
+    entry = entries(out)[str(photos / "b.png")]
+    assert entry["outlier"] and entry["membership"] == 0.2 and not entry["found"]
+    assert not mask_of(out / "b_mask.png").any() and mask_of(out / "a_mask.png").any()
+    args = ["--output", out, "--overwrite", "--outlier-threshold", 0]
+    assert segment(photos, *args) == 0
+    assert mask_of(out / "b_mask.png").any()
+
+
+def test_json_lines_are_the_results(photos, out, brightness, capsys):
+    assert segment(photos, "--output", out, "--json") == 0
+    captured = capsys.readouterr()
+    lines = [json.loads(line) for line in captured.out.splitlines()]
+    assert captured.err == ""
+    assert [{"group": "", **entry} for entry in entries(out).values()] == lines

@@ -1,0 +1,169 @@
+"""`tfcoseg segment` with standard input and output, and while it watches."""
+
+import io
+import itertools
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.batch import Group
+from tfcoseg.cli import watch
+from tfcoseg.cli.main import main
+
+
+def segment(*args):
+    return main(["segment", *map(str, args)])
+
+
+@pytest.fixture
+def pipe(monkeypatch):
+    """Standard input with some bytes, and what goes to standard output."""
+    out = io.BytesIO()
+
+    def give(content):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+        fake = SimpleNamespace(buffer=out, flush=lambda: None, write=lambda text: None)
+        monkeypatch.setattr(sys, "stdout", fake)
+        return out
+
+    return give
+
+
+@pytest.fixture
+def two(tmp_path, square):
+    first = square(tmp_path / "in" / "a.png", size=(100, 80))
+    return first, square(tmp_path / "in" / "b.png")
+
+
+def test_a_picture_in_and_its_mask_out(two, tmp_path, pipe, brightness):
+    out = pipe(Path(two[0]).read_bytes())
+    assert segment("-", two[1], "--output", "-") == 0
+    mask = np.asarray(Image.open(io.BytesIO(out.getvalue())))
+    assert mask.shape == (80, 100) and mask.dtype == np.uint8
+    assert mask[30, 40] == 255 and mask[70, 90] == 0
+    assert sorted(os.listdir(tmp_path)) == ["in"]
+
+
+@pytest.mark.parametrize(
+    "option, mode", [("--cutout", "RGBA"), ("--overlay", "RGB"), ("--quiet", "L")]
+)
+def test_cutouts_and_overlays_go_through_a_pipe_too(
+    option, mode, two, pipe, brightness
+):
+    out = pipe(b"")
+    assert segment(*two, "--output", "-", option) == 0
+    assert Image.open(io.BytesIO(out.getvalue())).mode == mode
+
+
+def test_a_picture_from_a_pipe_beside_files_on_the_disk(
+    two, tmp_path, monkeypatch, brightness, capsys
+):
+    content = Path(two[0]).read_bytes()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    assert segment(two[1], "-", "--output", tmp_path / "out") == 0
+    assert "of b.png" in capsys.readouterr().out
+    content = json.loads((tmp_path / "out" / "results.json").read_text())
+    files = [entry["file"] for entry in content["groups"][""]["pictures"]]
+    assert files == [two[1], "-"]
+    assert (tmp_path / "out" / "stdin_mask.png").exists()
+
+
+def test_no_picture_comes_through_the_pipe(two, pipe, no_network, capsys):
+    out = pipe(b"")
+    assert segment("-", two[1], "--output", "-") == 1
+    assert "Expected a readable picture" in capsys.readouterr().err
+    assert out.getvalue() == b""
+
+
+@pytest.mark.parametrize(
+    "line, complaint",
+    [
+        ([], "one of the three. Received: none"),
+        (["a", "--groups", "b"], "one of the three. Received: more than one"),
+        (["--pairs", "x", "--anchor", "b"], "--anchor with --pairs has no meaning"),
+        (["a", "--background", "red"], "--background without --cutout"),
+        (["--groups", "a", "--explain"], "--explain with --groups"),
+        (["-", "-"], "- more than once"),
+        (["a", "b", "--output", "-", "--json"], "--output - with --json"),
+        (["--groups", "b", "--output", "-"], "--output - with --groups"),
+        (["a", "b", "--output", "-", "--sheet"], "with --soft, --sheet or --explain"),
+        (["-", "b", "--watch"], "--watch with -"),
+        (["a", "b", "--watch", "0"], "--watch 0"),
+        (["a", "b", "c", "--explain"], "takes two pictures, A and B. Received: 3"),
+        (["a", "b", "--anchor", "gone.jpg"], "There is no such picture: gone.jpg"),
+    ],
+)
+def test_what_does_not_go_together(line, complaint, no_network, capsys):
+    assert segment(*line) == 1
+    err = capsys.readouterr().err
+    assert complaint in err and err.count("\n") == 1
+
+
+def test_a_colour_that_is_none(no_network, capsys):
+    with pytest.raises(SystemExit, match="^2$"):
+        segment("a", "b", "--cutout", "--background", "nocolour")
+    assert "must be a colour like white" in capsys.readouterr().err
+
+
+def test_changes_are_told_when_they_have_come_to_rest(tmp_path, monkeypatch):
+    """A look per second: what is new must have been the same at two of them."""
+    picture, growing = tmp_path / "a.png", tmp_path / "b.png"
+    picture.write_bytes(b"1")
+    happens = {
+        2: lambda: growing.write_bytes(b"1"),
+        3: lambda: growing.write_bytes(b"12"),
+        4: lambda: None,
+        6: lambda: growing.unlink(),
+        9: lambda: os.utime(picture, (1, 1)),
+    }
+    clock = itertools.count(1)
+    told = []
+
+    def sleep(seconds):
+        assert seconds == 7
+        now = next(clock)
+        if now > 12:
+            raise KeyboardInterrupt
+        told.append(now)
+        happens.get(now, lambda: None)()
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+
+    def groups():
+        return [Group("", tuple(sorted(tmp_path.glob("*.png"))))]
+
+    changed = []
+    with pytest.raises(KeyboardInterrupt):
+        for _ in watch.changes(groups, 7, quiet=True):
+            changed.append(told[-1])
+    assert changed == [4, 7, 10]
+
+
+def test_while_it_watches_new_pictures_are_found(
+    two, tmp_path, square, brightness, monkeypatch, capsys
+):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    looks = itertools.count(1)
+
+    def sleep(_):
+        look = next(looks)
+        if look == 1:
+            square(folder / "c.png")
+        if look == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(
+        "tfcoseg.inference.group.memberships", lambda e, *_: [0.9] * len(e)
+    )
+    assert segment(folder, "--output", out, "--watch") == 130
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("common object: ") and len(lines) == 2
+    assert lines[1] == "common object in 3 of 3 pictures"
+    assert (out / "c_mask.png").exists()

@@ -1,0 +1,54 @@
+"""A contact sheet: a group's pictures with what was found in them, at one glance."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from tfcoseg.pictures import read_image, write_png
+from tfcoseg.visualization import contact_sheet, overlay
+
+_HEIGHT, _COLUMNS = 160, 5
+
+
+def write_sheet(
+    output: Path, name: str, entries: Mapping[Path, dict[str, Any]], again: bool
+) -> None:
+    """Writes the contact sheet of a group from what is on the disk.
+
+    Args:
+        output: the folder of everything that is written.
+        name: the sheet's, below that folder.
+        entries: of the group, by the path of the picture.
+        again: whether it is made anew if it is there.
+    """
+    if (output / name).is_file() and not again:
+        return
+    thumbnails = [
+        _thumbnail(read_image(path), output / entry["outputs"]["mask"], _caption(entry))
+        for path, entry in entries.items()
+    ]
+    rows = [
+        thumbnails[start : start + _COLUMNS]
+        for start in range(0, len(thumbnails), _COLUMNS)
+    ]
+    height = max(one.shape[0] for one in thumbnails)
+    write_png(output / name, contact_sheet(rows, None, height, gap=4), True)
+
+
+def _thumbnail(picture, mask_path, caption):
+    """A picture with its object tinted, small, under its caption."""
+    scale = _HEIGHT / picture.shape[0]
+    size = max(1, round(picture.shape[1] * scale)), _HEIGHT
+    small = Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR)
+    with Image.open(mask_path) as mask:
+        small_mask = mask.resize(size, Image.Resampling.NEAREST)
+    tinted = overlay(np.asarray(small), np.asarray(small_mask))
+    return np.asarray(contact_sheet([[tinted]], [caption], _HEIGHT, gap=4))
+
+
+def _caption(entry):
+    doubt = "outlier" if entry["outlier"] else f"{entry['score']:.2f}"
+    return f"{Path(entry['file']).name}: {doubt}"

@@ -1,0 +1,190 @@
+"""Which pictures belong together: from files, folders and lists of pairs."""
+
+import csv
+import glob
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfcoseg.batch.results import written_in
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pictures of which one object is looked for.
+
+    Attributes:
+        name: of the folder, below that of the output, for what is written; "" for none.
+        pictures: their paths, two or more if all goes well, each of them once.
+        anchor: a picture by whose object all of them are cut out, or None: each is
+            compared with the mean of the others.
+        stdin: the one of them that holds what came through standard input.
+    """
+
+    name: str
+    pictures: tuple[Path, ...]
+    anchor: Path | None = None
+    stdin: Path | None = None
+
+    def called(self, path: Path) -> str:
+        """What a picture is called, in results and in messages."""
+        return "-" if path == self.stdin else str(path)
+
+
+def find_pictures(
+    inputs: Iterable[str | os.PathLike], recursive: bool = False
+) -> list[Path]:
+    """The pictures that files, folders and patterns stand for, each once.
+
+    What an earlier run has written is not taken out of folders and patterns: masks lie
+    beside pictures there.
+
+    Args:
+        inputs: files, taken as they are; folders, of which the pictures are taken,
+            sorted by name; patterns of `glob` ("**" with `recursive`), where no file
+            has that very name. Hidden files in folders are no pictures.
+        recursive: whether folders inside folders are looked into. A link to a folder is
+            not followed there, so that no circle of links has no end.
+
+    Returns:
+        Paths as they were given or found.
+
+    Raises:
+        FileNotFoundError: for a pattern that nothing matches.
+    """
+    found: dict[Path, Path] = {}
+    for given in inputs:
+        for path in _pictures_of(Path(given), recursive):
+            found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+def subfolder_groups(folder: str | os.PathLike, recursive: bool = False) -> list[Group]:
+    """A group of each folder inside a folder, by name; those without pictures are none.
+
+    Raises:
+        NotADirectoryError: if it is no folder.
+        FileNotFoundError: if no folder in it holds a picture.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise NotADirectoryError(
+            "Expected a folder that holds a folder of pictures for each group. "
+            f"Received: {folder}"
+        )
+    groups = [
+        Group(inner.name, tuple(pictures))
+        for inner in sorted(folder.iterdir())
+        if inner.is_dir() and not inner.name.startswith(".")
+        if (pictures := _pictures_in(inner, recursive, written_in(folder)))
+    ]
+    if not groups:
+        raise FileNotFoundError(
+            "Expected a folder that holds a folder of pictures for each group. "
+            f"Received: {folder}, with no picture in the folders in it; without "
+            "--groups its own pictures are one group"
+        )
+    return groups
+
+
+def csv_pairs(file: str | os.PathLike) -> list[Group]:
+    """A group of each row of a table: two pictures, relative to the table's folder.
+
+    Args:
+        file: CSV in UTF-8 of two columns, or of three, of which the last is the group's
+            name; by default that is made of the pictures' names. A first row of the
+            words image_a, image_b is a heading.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if a row is not of that kind, or there is none.
+    """
+    file = Path(file)
+    groups: list[Group] = []
+    taken: set[str] = set()
+    for number, row in _rows(file):
+        if len(row) not in (2, 3) or not all(map(str.strip, row)):
+            raise ValueError(
+                "Expected a row of two pictures, and the pair's name if it has one. "
+                f"Received: {file}, line {number}: {','.join(row)}"
+            )
+        paths = [file.parent / cell.strip() for cell in row[:2]]
+        name = row[2].strip() if row[2:] else "+".join(path.stem for path in paths)
+        if row[2:] and (name.casefold() in taken or not _is_plain(name)):
+            raise ValueError(
+                "Expected a name for a folder that no other pair has. "
+                f"Received: {file}, line {number}: {name}"
+            )
+        name = _distinct(name, taken)
+        taken.add(name.casefold())
+        groups.append(Group(name, tuple(paths)))
+    if not groups:
+        raise ValueError(f"Expected a row for each pair. Received: {file}, of no rows")
+    return groups
+
+
+def _pictures_of(given, recursive):
+    if given.is_dir():
+        return _pictures_in(given, recursive)
+    if given.exists() or not glob.has_magic(str(given)):
+        return [given]  # whoever reads it will find out if there is none
+    matches = sorted(map(Path, glob.glob(str(given), recursive=recursive)))
+    if not matches:
+        raise FileNotFoundError(f"No file has a name like {given}")
+    pictures: list[Path] = []
+    for match in matches:
+        if match.is_dir():
+            pictures += _pictures_in(match, recursive)
+        else:
+            pictures += _wanted([match], written_in(match.parent))
+    return pictures
+
+
+def _pictures_in(folder, recursive, written=frozenset()):
+    """The pictures of a folder; `written` are files that are known to be ours."""
+    written = set(written)
+    pictures: list[Path] = []
+    for root, folders, files in os.walk(folder):
+        written |= written_in(Path(root))
+        pictures += _wanted([Path(root) / name for name in sorted(files)], written)
+        folders[:] = sorted(f for f in folders if recursive and not f.startswith("."))
+    return pictures
+
+
+def _wanted(paths, written):
+    return [
+        path
+        for path in paths
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        if path.resolve() not in written
+    ]
+
+
+def _rows(file):
+    """(number of the line, cells) of each row that is not empty, nor the heading."""
+    try:
+        with open(file, encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream)
+            rows = [(reader.line_num, row) for row in reader if any(row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"Expected a CSV file in UTF-8. Received: {file}: {error}")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"There is no such file: {file}") from error
+    heading = [cell.strip().lower() for cell in rows[0][1][:2]] if rows else []
+    return rows[1:] if heading == ["image_a", "image_b"] else rows
+
+
+def _is_plain(name):
+    """Whether it is a name of one folder, and not a way to another."""
+    return Path(name).name == name and not name.startswith(".")
+
+
+def _distinct(name, taken):
+    number, distinct = 1, name
+    while distinct.casefold() in taken:
+        number += 1
+        distinct = f"{name}_{number}"
+    return distinct
