@@ -13,6 +13,10 @@ SCORE_A, SCORE_B = "score_a", "score_b"
 # stages, for catalogues and groups.
 SERVING_DEFAULT, SERVE_BYTES = "serving_default", "serve_bytes"
 ENCODE, CORRELATE, DECODE = "encode", "correlate", "decode"
+# The same for a group of encoded pictures at once.
+SERVE_GROUP_BYTES = "serve_group_bytes"
+IMAGES, MASKS_BYTES = "images", "masks_bytes"
+SCORES, MEMBERSHIPS = "scores", "memberships"
 
 # Encoded masks: 8-bit grey PNG of probability x 255. The ending makes REST servers send
 # them in base 64.

@@ -64,6 +64,25 @@ def test_masks_are_written_as_by_segment(server, pair, tmp_path, capsys):
     assert capsys.readouterr() == (said, "")
 
 
+def test_a_group_of_pictures(server, pair, square, tmp_path, capsys):
+    small = square(tmp_path / "in" / "c.png", box=(4, 4, 16, 16), size=(20, 30))
+    out = tmp_path / "out"
+    assert client(*pair, small, "--url", server.url, "--output", out, "--cutout") == 0
+    assert written(out) == sorted(
+        f"{n}_{e}.png" for n in "abc" for e in ("mask", "cutout")
+    )
+    assert not read(out / "c_mask.png")[1].any() and read(out / "a_mask.png")[1].any()
+    said = capsys.readouterr().out
+    assert said.startswith("common object in 2 of 3 pictures: 20 % of a.png (0.75), ")
+    assert said.endswith(f"{small} shows something else than the others: no mask\n")
+
+
+def test_a_load_test_asks_for_two(server, pair, capsys):
+    assert client(*pair, pair[0], "--requests", 3, "--url", server.url) == 1
+    assert "asks for two pictures. Received: 3" in capsys.readouterr().err
+    assert server.seen == []
+
+
 def test_overlay_and_cutout(server, pair, tmp_path, capsys):
     args = [*pair, "--url", server.url, "--output", tmp_path, "--quiet"]
     assert client(*args, "--overlay", "--cutout") == 0

@@ -9,6 +9,7 @@ import pytest
 from tfcoseg import signature as names
 from tfcoseg.cli.main import COMMANDS, build_parser
 from tfcoseg.export import signatures_of
+from tfcoseg.inference.group import OUTLIER_THRESHOLD
 
 COMMAND = re.compile(r"\btfcoseg (?:%s)\b[^`\n&]*" % "|".join(COMMANDS))
 
@@ -84,6 +85,8 @@ def test_numbers_are_the_exporters(readme):
     assert f"within {serve_bytes._TIMEOUT_MICROS // 1000} ms of each other" in text
     assert f"up to {serve_bytes.MOST_ROWS} pairs" in text
     assert f"at most {serve_bytes.MOST_ROWS} pairs" in text
+    assert f"each of 2 to {serve_bytes.MOST_ROWS} pictures" in text
+    assert f"`memberships` below {OUTLIER_THRESHOLD} which" in text
     assert f"{serve_bytes._BATCH_THREADS} runs of {largest} pairs" in text
     assert f"more than {encoded_pictures._MOST_SCANS} scans" in text
     assert f"({names.MAX_SERVED_PIXELS // 10**6} million by default)" in text
@@ -95,11 +98,13 @@ def test_signatures_are_those_of_an_export(readme, model):
     rows = re.findall(pattern, readme, re.MULTILINE)
     table = {row[0]: [re.findall(r"`(\w+)`", cell) for cell in row[1:]] for row in rows}
     signatures = signatures_of(model)
-    assert set(table) == {*signatures, names.SERVE_BYTES}
+    assert set(table) == {*signatures, names.SERVE_BYTES, names.SERVE_GROUP_BYTES}
     masks = [names.MASK_A_BYTES, names.MASK_B_BYTES]
     scores = [names.SCORE_A, names.SCORE_B]
     images = [names.IMAGE_A, names.IMAGE_B]
     assert table.pop(names.SERVE_BYTES) == [images, [*masks, *scores]]
+    group = [names.MASKS_BYTES, names.SCORES, names.MEMBERSHIPS]
+    assert table.pop(names.SERVE_GROUP_BYTES) == [[names.IMAGES], group]
     given = dict.fromkeys([names.IMAGE, *images], np.zeros((1, 32, 32, 3), np.uint8))
     given[names.SIZE] = np.array([32, 32], np.int32)
     for name, signature in signatures.items():  # in the order of the stages

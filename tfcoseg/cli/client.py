@@ -1,4 +1,4 @@
-"""`tfcoseg client`: two pictures to a server, their masks back; or a load test."""
+"""`tfcoseg client`: pictures to a server, their masks back; or a load test."""
 
 import argparse
 import glob
@@ -21,7 +21,7 @@ from tfcoseg.cli.drawings import (
 )
 
 HELP = """\
-Ask a server for the masks of two pictures, or load-test it.
+Ask a server for the masks of two or more pictures, or load-test it.
 
 The server is TensorFlow Serving, or `tfcoseg serve`, with a model that `tfcoseg export
 savedmodel` has written. It is asked straight: proxies that the environment names are
@@ -30,6 +30,7 @@ is not needed on this machine.
 
 examples:
   tfcoseg client a.jpg b.jpg --output masks
+  tfcoseg client a.jpg b.jpg c.jpg d.jpg --output masks
   tfcoseg client a.jpg b.jpg --url https://masks.example.org --label canary
   tfcoseg client a.jpg b.jpg --url http://localhost:8500 --grpc --overlay
   tfcoseg client a.jpg b.jpg --concurrency 8 --requests 1000
@@ -75,7 +76,8 @@ def _add_server_arguments(group):
         "--signature",
         choices=(names.SERVE_BYTES, names.SERVING_DEFAULT),
         default=names.SERVE_BYTES,
-        help="send picture files, or pixels resized here (default: %(default)s)",
+        help="of a pair, send picture files, or pixels resized here; of a group always "
+        f"files, to {names.SERVE_GROUP_BYTES} (default: %(default)s)",
     )
     add(
         "--size",
@@ -144,36 +146,53 @@ def _client(args, retries):
 
 def _find(args, client):
     """Writes the masks, and what else is wanted."""
+    from tfcoseg.batch.names import distinct_stems
     from tfcoseg.cli.outputs import (
         check_outputs,
         check_writable,
-        distinct_stems,
         make_folder,
     )
 
-    images = [args.image_a, args.image_b]
+    images = args.images
     stems = distinct_stems(images)
     drawn = args.overlay or args.cutout
-    pictures = read_pictures(images) if drawn else [None, None]
-    question = client.prepare(*images)
+    pictures = read_pictures(images) if drawn else [None] * len(images)
+    is_pair = len(images) == 2
+    question = client.prepare(*images) if is_pair else client.prepare_group(images)
     patterns = [glob.escape(stem) + end for stem in stems for end in endings(args)]
     check_outputs(args.output, patterns, images, args.overwrite)
     check_writable(args.output)  # before the wait; it is made afterwards
-    result = client.ask(question)
+    masks, scores, outliers = _answer(client, question)
     make_folder(args.output)
-    masks = [result.mask_a, result.mask_b]
     for stem, picture, mask in zip(stems, pictures, masks):
         write_drawings(args, stem, picture, mask)
     if not args.quiet:
-        print(finding(images, masks, [result.score_a, result.score_b]))
+        areas = [float((mask > 0).mean()) for mask in masks]
+        print(finding(images, areas, scores))
+        for image, outlier in zip(images, outliers):
+            if outlier:
+                print(f"{image} shows something else than the others: no mask")
     return 0
+
+
+def _answer(client, question):
+    """Masks, scores, and which pictures do not belong, of a pair or a group."""
+    if isinstance(question, list):
+        group = client.ask_group(question)
+        return group.masks, group.scores, group.outliers
+    pair = client.ask(question)
+    return [pair.mask_a, pair.mask_b], [pair.score_a, pair.score_b], [False, False]
 
 
 def _run_load_test(args, client):
     """Prints how the server bears many requests; exit code 1 if any failed."""
     from tfcoseg.client import run_load_test
 
-    question = client.prepare(args.image_a, args.image_b)
+    if len(args.images) != 2:
+        raise ValueError(
+            f"A load test asks for two pictures. Received: {len(args.images)}"
+        )
+    question = client.prepare(*args.images)
     report = run_load_test(
         lambda: client.ask(question),
         args.requests or _REQUESTS,

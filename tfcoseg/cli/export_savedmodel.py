@@ -12,8 +12,9 @@ Write the next version of a model for TensorFlow Serving: DIR/1, DIR/2, ...
 
 A server that watches DIR takes it into use. The signatures are serving_default (pixels
 in, probabilities out), serve_bytes (encoded pictures of any sizes in, masks as PNG
-out), and encode, correlate and decode, the stages of the network. In assets.extra are
-warm-up records, the card of the weights, and the signatures in JSON.
+out), serve_group_bytes (the same for a group), and encode, correlate and decode, the
+stages of the network. In assets.extra are warm-up records, the card of the weights, and
+the signatures in JSON.
 
 examples:
   tfcoseg export savedmodel models/coseg
@@ -39,16 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=working_size,
         default=WORKING_SIZE,
         metavar="N",
-        help="side in pixels of the square the network sees in serve_bytes (default: "
-        "%(default)s)",
+        help="side in pixels of the square the network sees in serve_bytes and "
+        "serve_group_bytes (default: %(default)s)",
     )
     add(
         "--max-pixels",
         type=whole_number(1),
         default=MAX_SERVED_PIXELS,
         metavar="N",
-        help="serve_bytes refuses pictures of more pixels before it decodes them, and "
-        "decode sizes of more (default: %(default)s)",
+        help="serve_bytes and serve_group_bytes refuse pictures of more pixels before "
+        "they decode them, and decode sizes of more (default: %(default)s)",
     )
 
 

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 import tfcoseg
 
 COMMANDS = {
-    "segment": "cut out the object that two pictures have in common",
+    "segment": "cut out the object that pictures have in common",
     "train": "train a model on folders of pictures with masks",
     "evaluate": "measure a model on a folder of pictures with masks",
     "ablate": "measure what each part of the network is worth",
     "export": "write a model in the format of another runtime",
     "serve": "serve an exported model on this machine, for development",
-    "client": "ask a server for the masks of two pictures, or load-test it",
+    "client": "ask a server for the masks of pictures, or load-test it",
     "benchmark": "measure how fast the network runs on this machine",
 }
 
@@ -30,7 +30,7 @@ DESCRIPTION = "Image co-segmentation: the object that photographs have in common
 EXAMPLES = """\
 examples:
   tfcoseg segment a.jpg b.jpg --output masks
-  tfcoseg segment a.jpg b.jpg --output masks --overlay --cutout
+  tfcoseg segment photos/ --output masks --overlay --cutout
   tfcoseg evaluate --data my_pictures --pairs consecutive
   tfcoseg export savedmodel models/coseg
   tfcoseg COMMAND --help

@@ -54,13 +54,37 @@ def read_answer(
     return soft_masks, [_read_row(outputs, name, _read_score) for name in scores]
 
 
-def _read_row(outputs, name, read, *arguments):
-    """Reads the only row of an output; an error names the output."""
+def read_group(
+    outputs: Mapping[str, np.ndarray], pictures: Sequence[SentPicture]
+) -> tuple[list[np.ndarray], list[float], list[float]]:
+    """The soft masks, scores and memberships in an answer about a group.
+
+    Raises:
+        RequestError: if one is missing, or is not what it should be.
+    """
+    wanted = (names.MASKS_BYTES, names.SCORES, names.MEMBERSHIPS)
+    if missing := [name for name in wanted if name not in outputs]:
+        raise bad_answer(", ".join(wanted), f"no {', '.join(missing)}")
+    count = len(pictures)
+    soft_masks = [
+        _read_row(outputs, names.MASKS_BYTES, _read_png, picture, row=row, of=count)
+        for row, picture in enumerate(pictures)
+    ]
+    scores, memberships = (
+        [_read_row(outputs, name, _read_score, row=r, of=count) for r in range(count)]
+        for name in wanted[1:]
+    )
+    return soft_masks, scores, memberships
+
+
+def _read_row(outputs, name, read, *arguments, row=0, of=1):
+    """Reads one of so many rows of an output; an error names the output."""
     array = outputs[name]
-    if array.ndim == 0 or len(array) != 1:
-        raise bad_answer(f"one row of {name}", f"shape {array.shape}")
+    if array.ndim == 0 or len(array) != of:
+        rows = "one row" if of == 1 else f"{of} rows"
+        raise bad_answer(f"{rows} of {name}", f"shape {array.shape}")
     try:
-        return read(array[0], *arguments)
+        return read(array[row], *arguments)
     except MemoryError:
         raise
     except Exception as error:  # Pillow raises what the bytes provoke

@@ -1,5 +1,6 @@
 """The masks of two pictures, from a model that runs on a server."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,17 +8,15 @@ import numpy as np
 
 from tfcoseg import signature as names
 from tfcoseg.client.address import Target, chosen_model, parse_url
-from tfcoseg.client.answers import CONTRACTS, read_answer
+from tfcoseg.client.answers import CONTRACTS, read_answer, read_group
 from tfcoseg.client.errors import RequestError
 from tfcoseg.client.grpc import GrpcTransport
-from tfcoseg.client.pictures import SentPicture, damage
+from tfcoseg.client.pictures import SentPicture, as_file, damage
 from tfcoseg.client.rest import RestTransport
-from tfcoseg.client.retry import with_retries
-from tfcoseg.inference.predictor import check_threshold, check_working_size
-from tfcoseg.inference.results import PairResult
-
-# Seconds: a day.
-MAX_TIMEOUT = 86_400
+from tfcoseg.client.retry import check_patience, with_retries
+from tfcoseg.inference.group import OUTLIER_THRESHOLD
+from tfcoseg.inference.limits import check_threshold, check_working_size
+from tfcoseg.inference.results import GroupResult, PairResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +78,7 @@ class Client:
             )
         check_threshold(threshold)
         check_working_size(working_size)
-        _check_patience(timeout, retries)
+        check_patience(timeout, retries)
         self.timeout = timeout
         self.retries = retries
         self.threshold = threshold
@@ -113,17 +112,60 @@ class Client:
         pictures = (question.image_a, question.image_b)
         content = [self._contract.pack(picture.content) for picture in pictures]
         inputs = dict(zip((names.IMAGE_A, names.IMAGE_B), content))
-        try:
-            outputs = with_retries(
-                lambda left: self._transport.predict(inputs, left),
-                self.retries,
-                self.timeout,
-            )
-        except RequestError as error:
-            raise _with_damage(error, pictures) from error
+        outputs = self._ask(inputs, pictures)
         soft_masks, scores = read_answer(self._contract, outputs, pictures)
-        masks = [np.uint8(255) * (soft >= self.threshold) for soft in soft_masks]
-        return PairResult(*masks, *soft_masks, *scores)
+        return PairResult(*map(self._mask, soft_masks), *soft_masks, *scores)
+
+    def predict_group(
+        self,
+        images: Iterable[Any],
+        outlier_threshold: float | None = OUTLIER_THRESHOLD,
+    ) -> GroupResult:
+        """The masks of the object that two or more pictures have in common.
+
+        All are sent in one request, as files, to the signature "serve_group_bytes",
+        whatever signature pairs are sent to; a server takes 32.
+
+        Args:
+            images: paths, Pillow images or arrays.
+            outlier_threshold: as in `Predictor.predict_group`.
+
+        Raises:
+            RequestError: if the server gives no answer, or one that does not fit.
+        """
+        return self.ask_group(self.prepare_group(images), outlier_threshold)
+
+    def prepare_group(self, images: Iterable[Any]) -> list[SentPicture]:
+        """Checks and turns the pictures of a group, for any number of `ask_group`."""
+        pictures = [
+            _named(f"images[{index}]", as_file, image)
+            for index, image in enumerate(images)
+        ]
+        if len(pictures) < 2:
+            raise ValueError(
+                "`images` must hold at least two pictures, since a common object is "
+                f"looked for. Received: {len(pictures)}"
+            )
+        return pictures
+
+    def ask_group(
+        self,
+        pictures: Sequence[SentPicture],
+        outlier_threshold: float | None = OUTLIER_THRESHOLD,
+    ) -> GroupResult:
+        """The masks for pictures that `prepare_group` has prepared."""
+        contents = np.array([*(p.content for p in pictures), None], object)[:-1]
+        inputs = {names.IMAGES: contents}
+        outputs = self._ask(inputs, pictures, names.SERVE_GROUP_BYTES)
+        soft_masks, scores, found = read_group(outputs, pictures)
+        asked = len(pictures) > 2 and outlier_threshold is not None
+        outliers = [asked and one < outlier_threshold for one in found]
+        masks = [
+            self._mask(soft_mask) * np.uint8(not outlier)
+            for soft_mask, outlier in zip(soft_masks, outliers)
+        ]
+        memberships = found if asked else [None] * len(found)
+        return GroupResult(masks, soft_masks, scores, memberships, outliers)
 
     def close(self) -> None:
         """Closes the connections to the server."""
@@ -136,11 +178,28 @@ class Client:
         self.close()
 
     def _prepare_named(self, name, image):
-        """Prepares; an error says which of the pictures it is about."""
+        return _named(name, self._contract.prepare, image, self.working_size)
+
+    def _ask(self, inputs, pictures, signature=None):
         try:
-            return self._contract.prepare(image, self.working_size)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"`{name}`: {error}") from error
+            return with_retries(
+                lambda left: self._transport.predict(inputs, left, signature),
+                self.retries,
+                self.timeout,
+            )
+        except RequestError as error:
+            raise _with_damage(error, pictures) from error
+
+    def _mask(self, soft_mask):
+        return np.uint8(255) * (soft_mask >= self.threshold)
+
+
+def _named(name, prepare, *arguments):
+    """Prepares; an error says which of the pictures it is about."""
+    try:
+        return prepare(*arguments)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`{name}`: {error}") from error
 
 
 def _with_damage(error, pictures):
@@ -149,15 +208,3 @@ def _with_damage(error, pictures):
         return error
     found = [text for text in map(damage, pictures) if text]
     return RequestError("; ".join([str(error), *found]), error.kind)
-
-
-def _check_patience(timeout, retries):
-    if not 0 < timeout <= MAX_TIMEOUT:
-        raise ValueError(
-            f"`timeout` must be a number of seconds above 0, at most {MAX_TIMEOUT:,}. "
-            f"Received: {timeout!r}"
-        )
-    if not isinstance(retries, int) or retries < 0:
-        raise ValueError(
-            f"`retries` must be a whole number, at least 0. Received: {retries!r}"
-        )

@@ -50,9 +50,12 @@ class GrpcTransport:
         self._ask = self._channel.unary_unary(_METHOD)
 
     def predict(
-        self, inputs: dict[str, np.ndarray], timeout: float
+        self,
+        inputs: dict[str, np.ndarray],
+        timeout: float,
+        signature: str | None = None,
     ) -> dict[str, np.ndarray]:
-        """Asks once; returns the outputs by name.
+        """Asks once, the target's signature or another; returns the outputs by name.
 
         Raises:
             RequestError: if there is no answer within `timeout` seconds, or none such.
@@ -60,8 +63,9 @@ class GrpcTransport:
         import grpc
 
         target = self.target
+        signature = signature or target.signature
         request = encode_predict_request(
-            target.model, target.signature, inputs, target.version, target.label
+            target.model, signature, inputs, target.version, target.label
         )
         try:
             answer = self._ask(request, timeout=timeout)

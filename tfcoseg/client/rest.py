@@ -34,15 +34,18 @@ class RestTransport:
         self._idle = []
 
     def predict(
-        self, inputs: dict[str, np.ndarray], timeout: float
+        self,
+        inputs: dict[str, np.ndarray],
+        timeout: float,
+        signature: str | None = None,
     ) -> dict[str, np.ndarray]:
-        """Asks once; returns the outputs by name.
+        """Asks once, the target's signature or another; returns the outputs by name.
 
         Raises:
             RequestError: if there is no answer within `timeout` seconds, or none such.
         """
         place, deadline = str(self.address), time.monotonic() + timeout
-        body = write_columns(self.signature, inputs)
+        body = write_columns(signature or self.signature, inputs)
         try:
             status, headers, content = self._post(body, deadline)
         except errors.RequestError:

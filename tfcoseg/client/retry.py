@@ -12,6 +12,9 @@ Answer = TypeVar("Answer")
 # Seconds before the first and before any further attempt.
 FIRST_DELAY, MAX_DELAY = 0.25, 8.0
 
+# Seconds: a day.
+MAX_TIMEOUT = 86_400
+
 
 def with_retries(
     ask: Callable[[float], Answer], retries: int, timeout: float
@@ -53,3 +56,16 @@ def _final(error, attempts):
     return RequestError(
         f"{error} (tried {attempts} times)", error.kind, error.temporary
     )
+
+
+def check_patience(timeout: float, retries: int) -> None:
+    """Raises the error for a time or a number of attempts that cannot be."""
+    if not 0 < timeout <= MAX_TIMEOUT:
+        raise ValueError(
+            f"`timeout` must be a number of seconds above 0, at most {MAX_TIMEOUT:,}. "
+            f"Received: {timeout!r}"
+        )
+    if not isinstance(retries, int) or retries < 0:
+        raise ValueError(
+            f"`retries` must be a whole number, at least 0. Received: {retries!r}"
+        )

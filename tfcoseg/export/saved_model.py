@@ -17,9 +17,15 @@ from tfcoseg.cards import CARD_FILE, EXTRA_FOLDER
 from tfcoseg.export.models import check_exportable
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.serve_bytes import serve_bytes_of
+from tfcoseg.export.serve_group import serve_group_of
 from tfcoseg.export.signatures import Signature, signatures_of
 from tfcoseg.export.warmup import replay, write_warmup_records
-from tfcoseg.signature import MAX_SERVED_PIXELS, SERVE_BYTES, WORKING_SIZE
+from tfcoseg.signature import (
+    MAX_SERVED_PIXELS,
+    SERVE_BYTES,
+    SERVE_GROUP_BYTES,
+    WORKING_SIZE,
+)
 
 BATCHING = ("none", "in-graph")
 
@@ -45,8 +51,9 @@ def export_saved_model(
         model: a model of `tfcoseg.applications`.
         folder: the model's folder, which holds its versions; made if need be.
         batching: `"in-graph"` puts concurrent calls of `serve_bytes` together.
-        working_size: side in pixels of the square at which `serve_bytes` runs.
-        max_pixels: `serve_bytes` refuses pictures whose header announces more, `decode`
+        working_size: side in pixels of the square at which `serve_bytes` and
+            `serve_group_bytes` run.
+        max_pixels: these two refuse pictures whose header announces more, `decode`
             sizes that have more.
         card: what is known of the weights, written beside the model as it is.
 
@@ -69,6 +76,7 @@ def export_saved_model(
     signatures[SERVE_BYTES] = serve_bytes_of(
         model, working_size, max_pixels, batching == "in-graph"
     )
+    signatures[SERVE_GROUP_BYTES] = serve_group_of(model, working_size, max_pixels)
     about = {
         "tfcoseg": tfcoseg.__version__,
         "tensorflow": tf.__version__,

@@ -30,8 +30,10 @@ from tfcoseg.signature import (
     IMAGE,
     IMAGE_A,
     IMAGE_B,
+    IMAGES,
     KERNEL,
     SERVE_BYTES,
+    SERVE_GROUP_BYTES,
     SERVING_DEFAULT,
     SIZE,
     TRAINING_SIZE,
@@ -95,6 +97,7 @@ def _requests(loaded, working_size, max_pixels, batched) -> Iterator[Request]:
     for rows in _BATCHED_ROWS if batched else _ROWS:
         file_a, file_b = (np.array([file] * rows, object) for file in files)
         yield SERVE_BYTES, {IMAGE_A: file_a, IMAGE_B: file_b}
+    yield SERVE_GROUP_BYTES, {IMAGES: np.array([*files, files[0]], object)}
 
     for size in (TRAINING_SIZE, working_size):
         image_a, image_b = (resize_image(p, (size, size))[None] for p in pictures)

@@ -1,0 +1,90 @@
+"""Groups of pictures, against servers that stand in for TensorFlow Serving."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tfcoseg.client import Client, RequestError
+from tfcoseg.client.answers import read_group
+from tfcoseg.client.pictures import SentPicture
+from tfcoseg.pictures import read_image
+
+
+@pytest.fixture
+def group(pair, square):
+    """Two large pictures, and a small one, which the server takes for an outlier."""
+    return [*pair, square("small.png", (20, 30), (4, 4, 16, 20))]
+
+
+def brightness(path):
+    return read_image(path).mean(axis=-1, dtype=np.float32) / np.float32(255)
+
+
+def test_a_group_is_one_request(server, group):
+    with Client(server.url) as client:
+        result = client.predict_group(group)
+    assert len(server.seen) == 1
+    for path, soft_mask in zip(group, result.soft_masks, strict=True):
+        np.testing.assert_array_equal(soft_mask, brightness(path))
+    assert result.scores == [0.75] * 3
+    assert result.memberships == [0.875, 0.875, 0.25]
+    assert result.outliers == [False, False, True]
+    assert result.masks[0].any() and not result.masks[2].any()
+    assert result.masks[2].dtype == np.uint8
+
+
+def test_the_threshold_for_outliers_is_the_callers(rest, group):
+    with Client(rest.url) as client:
+        pictures = client.prepare_group(group)
+        every = client.ask_group(pictures, outlier_threshold=1.0)
+        none = client.ask_group(pictures, outlier_threshold=None)
+    assert every.outliers == [True] * 3 and none.outliers == [False] * 3
+    assert none.memberships == [None] * 3 and none.masks[2].any()
+
+
+def test_of_two_neither_is_an_outlier(rest, group):
+    with Client(rest.url) as client:
+        result = client.predict_group(group[1:])
+    assert result.outliers == [False, False] and result.memberships == [None, None]
+
+
+def test_it_is_asked_whatever_signature_pairs_are_sent_to(rest, group):
+    with Client(rest.url, signature="serving_default") as client:
+        client.predict_group(group)
+    request = json.loads(rest.seen[0][2])
+    assert request["signature_name"] == "serve_group_bytes"
+    assert [list(row) for row in request["inputs"]["images"]] == [["b64"]] * 3
+
+
+def test_one_picture_is_no_group(rest, group):
+    with Client(rest.url) as client:
+        with pytest.raises(ValueError, match="at least two pictures.*Received: 1"):
+            client.predict_group(group[:1])
+        with pytest.raises(TypeError, match=r"`images\[1\]`: "):
+            client.predict_group([group[0], 3])
+    assert rest.seen == []
+
+
+@pytest.mark.parametrize(
+    "outputs, message",
+    [
+        ({"scores": None}, "no scores"),
+        ({"scores": np.array([0.5])}, "2 rows of scores"),
+        ({"memberships": np.array([0.5, 2.0])}, "memberships.*2.0"),
+        ({"masks_bytes": np.array([b"a", b"b"], object)}, "masks_bytes"),
+    ],
+)
+def test_answers_that_do_not_fit(outputs, message):
+    file = io.BytesIO()
+    Image.new("L", (4, 3)).save(file, "PNG")
+    good = {
+        "masks_bytes": np.array([file.getvalue()] * 2, object),
+        "scores": np.array([0.5, 0.5]),
+        "memberships": np.array([0.5, 0.5]),
+    }
+    every = {name: rows for name, rows in (good | outputs).items() if rows is not None}
+    with pytest.raises(RequestError, match=message):
+        read_group(every, [SentPicture(b"", (3, 4))] * 2)
