@@ -11,6 +11,7 @@ from tfcoseg.benchmark import (
     compare_pipeline_with_step,
     compare_with_encoder,
     compare_with_literal,
+    compare_with_pairs,
     compare_with_saved_model,
     describe_machine,
     interleave,
@@ -61,6 +62,14 @@ def test_network_costs_more_than_its_encoder():
     assert pair.target == 1.8 and not pair.at_least
     assert pair.ratio > 0 and predict.ratio > 0
     assert predict.target is None
+
+
+def test_a_group_costs_less_than_its_pairs():
+    (comparison,) = compare_with_pairs(1, count=6, working_size=33)
+    assert comparison.target == 0.1 and not comparison.at_least
+    assert comparison.name.startswith("6 pictures by their 30 ordered pairs")
+    times = comparison.timings
+    assert comparison.ratio == times["group"].median / times["pairs"].median
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ each side once, and the medians over the rounds are compared.
 """
 
 from tfcoseg.benchmark.correlation import compare_with_literal as compare_with_literal
+from tfcoseg.benchmark.group import compare_with_pairs as compare_with_pairs
 from tfcoseg.benchmark.implementations import (
     compare_implementations as compare_implementations,
 )

@@ -19,7 +19,7 @@ Everything is a ratio of two things timed in turn, in the same run. Let nothing 
 meanwhile.
 """
 
-PARTS = ("correlation", "network", "implementations", "pipeline", "litert")
+PARTS = ("correlation", "network", "group", "implementations", "pipeline", "litert")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +101,7 @@ def _measure(args):
     parts = {
         "correlation": benchmark.compare_with_literal,
         "network": functools.partial(benchmark.compare_with_encoder, size=args.size),
+        "group": benchmark.compare_with_pairs,
         "implementations": functools.partial(
             benchmark.compare_implementations, backward=args.backward
         ),

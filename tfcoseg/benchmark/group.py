@@ -1,0 +1,49 @@
+"""What a group costs beside all of its pairs, one by one."""
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.benchmark.timing import Comparison, interleave
+from tfcoseg.inference import Predictor
+from tfcoseg.pictures import read_image
+from tfcoseg.samples import pair
+from tfcoseg.signature import WORKING_SIZE
+
+TARGET = 0.1
+# The pairs take a second for every ten; more rounds would tell little.
+_MOST_ROUNDS = 3
+
+
+def compare_with_pairs(
+    repeats: int, count: int = 16, working_size: int = WORKING_SIZE
+) -> Iterator[Comparison]:
+    """A group of pictures, by the pairs of each of them with each other.
+
+    Both end with the pictures' masks at their own size: of the group one for each, of
+    the pairs one for each picture beside each of its partners, which is what a method
+    for pairs has to go through before it can take means. The weights are random, which
+    is as fast.
+
+    Args:
+        repeats: rounds of timing, of which three are done at most.
+        count: how many pictures the group has.
+        working_size: of the predictor.
+    """
+    predictor = Predictor(CoSegMobileNetV2(weights=None), working_size)
+    originals = [read_image(path) for path in pair()]
+    pictures = [
+        np.roll(originals[index % 2], 20 * index, axis=1) for index in range(count)
+    ]
+    functions = {
+        "group": lambda: predictor.predict_group(pictures),
+        "pairs": lambda: [
+            predictor.predict(*two) for two in itertools.combinations(pictures, 2)
+        ],
+    }
+    timings = interleave(functions, min(repeats, _MOST_ROUNDS))
+    ratio = timings["group"].median / timings["pairs"].median
+    name = f"{count} pictures by their {count * (count - 1)} ordered pairs"
+    yield Comparison(name, ratio, TARGET, False, timings)
