@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, and hold what a run of them printed and drew."""
+"""The notebooks run from top to bottom, and hold what a run printed and drew."""
 
 import ast
 import io
