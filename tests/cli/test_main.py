@@ -65,9 +65,8 @@ def test_no_command_prints_the_help_as_an_error(capsys):
     "argv, complaint",
     [
         (["segmnt"], "invalid choice: 'segmnt'"),
-        (["segment"], "the following arguments are required: image_a"),
-        (["segment", "a.png"], "arguments are required: image_b"),
-        (["segment", "a.png", "b.png", "c.png"], "unrecognized arguments: c.png"),
+        (["client"], "the following arguments are required: PICTURE"),
+        (["export"], "the following arguments are required: FORMAT"),
         (["segment", "a.png", "b.png", "--over"], "unrecognized arguments: --over"),
         (["--verbose", "segment"], "unrecognized arguments: --verbose"),
     ],

@@ -95,11 +95,22 @@ def test_no_picture_comes_through_the_pipe(two, pipe, no_network, capsys):
         (["a", "b", "--output", "-", "--sheet"], "with --soft, --sheet or --explain"),
         (["-", "b", "--watch"], "--watch with -"),
         (["a", "b", "--watch", "0"], "--watch 0"),
+    ],
+)
+def test_what_does_not_go_together(line, complaint, no_network, capsys):
+    assert segment(*line) == 2
+    err = capsys.readouterr().err
+    assert complaint in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "line, complaint",
+    [
         (["a", "b", "c", "--explain"], "takes two pictures, A and B. Received: 3"),
         (["a", "b", "--anchor", "gone.jpg"], "There is no such picture: gone.jpg"),
     ],
 )
-def test_what_does_not_go_together(line, complaint, no_network, capsys):
+def test_what_only_the_pictures_tell(line, complaint, no_network, capsys):
     assert segment(*line) == 1
     err = capsys.readouterr().err
     assert complaint in err and err.count("\n") == 1

@@ -53,8 +53,16 @@ def test_names_types_and_shapes_of_the_signatures(exported, version):
         "inputs": {"image_a": STRINGS, "image_b": STRINGS},
         "outputs": {"mask_a_bytes": STRINGS, "mask_b_bytes": STRINGS, **scores},
     }
+    numbers = {"dtype": "float32", "shape": [None]}
+    assert signatures["serve_group_bytes"] == {
+        "inputs": {"images": STRINGS},
+        "outputs": {"masks_bytes": STRINGS, "memberships": numbers, "scores": numbers},
+    }
     assert list(signatures) == sorted(
-        ["serving_default", "serve_bytes", "encode", "correlate", "decode"]
+        [
+            *("serving_default", "serve_bytes", "serve_group_bytes"),
+            *("encode", "correlate", "decode"),
+        ]
     )
     encoded = signatures["encode"]["outputs"]
     decoded = signatures["decode"]["inputs"]

@@ -7,6 +7,10 @@ from pathlib import Path
 from tfcoseg.signature import WORKING_SIZE
 
 
+class UsageError(ValueError):
+    """A command line that was typed wrongly, as only all of it together shows."""
+
+
 def whole_number(at_least: int, at_most: int | None = None) -> Callable[[str], int]:
     """The type of an argument that is a whole number between two others."""
     limits = f"at least {at_least}"

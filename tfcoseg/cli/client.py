@@ -21,7 +21,7 @@ from tfcoseg.cli.drawings import (
 )
 
 HELP = """\
-Ask a server for the masks of two or more pictures, or load-test it.
+Ask a server for the masks of pictures, or load-test it.
 
 The server is TensorFlow Serving, or `tfcoseg serve`, with a model that `tfcoseg export
 savedmodel` has written. It is asked straight: proxies that the environment names are

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 import tfcoseg
+from tfcoseg.cli.arguments import UsageError
 
 COMMANDS = {
     "segment": "cut out the object that pictures have in common",
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except (OSError, ValueError, ImportError) as error:
         print(f"tfcoseg {args.command}: error: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from tfcoseg.cli.arguments import (
+    UsageError,
     add_model_arguments,
     add_runtime_arguments,
     colour,
@@ -115,12 +116,12 @@ def check_arguments(args: argparse.Namespace) -> None:
     """Refuses what does not go together.
 
     Raises:
-        ValueError: if the pictures are said in no way or in two, or an option has no
+        UsageError: if the pictures are said in no way or in two, or an option has no
             meaning beside another.
     """
     ways = [bool(args.inputs), args.groups is not None, args.pairs is not None]
     if sum(ways) != 1:
-        raise ValueError(
+        raise UsageError(
             "Expected pictures or folders, or --groups DIR, or --pairs FILE: one of "
             f"the three. Received: {'more than one' if any(ways) else 'none'}"
         )
@@ -147,7 +148,7 @@ def check_arguments(args: argparse.Namespace) -> None:
         }
     for what, wrong in refused.items():
         if wrong:
-            raise ValueError(f"{what} has no meaning; leave one of the two out")
+            raise UsageError(f"{what} has no meaning; leave one of the two out")
 
 
 def to_pipe(args: argparse.Namespace) -> bool:
