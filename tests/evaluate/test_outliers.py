@@ -1,11 +1,14 @@
 """Planted outliers: what is drawn, and how well they are told."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tfcoseg.data import Record
 from tfcoseg.evaluate.outliers import auc, describe, fit, measure, plant
 from tfcoseg.inference import Encoded, Find
+from tfcoseg.inference.group import OUTLIER_THRESHOLD
 from tfcoseg.inference.membership import QUANTITIES, logistic
 
 
@@ -97,3 +100,8 @@ def test_a_threshold_in_words():
     belongs = np.array([True, True, True, False, False])
     line = describe(memberships, belongs, 0.5)
     assert line == ("AUC 0.833; below 0.5: 50.0% of 2 outliers, 33.3% of 3 members")
+
+
+def test_what_is_published_is_the_threshold_in_use():
+    text = (Path(__file__).parents[2] / "docs" / "groups.md").read_text()
+    assert f"Below {OUTLIER_THRESHOLD} a picture is an outlier" in text

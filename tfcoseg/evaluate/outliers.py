@@ -1,10 +1,11 @@
 """How well pictures that do not belong to a group are told, by planting some.
 
-    python -m tfcoseg.evaluate.outliers --data msrc_coseg pascal_coseg --fit
+    python -m tfcoseg.evaluate.outliers --data msrc_coseg pascal_coseg \\
+        --skip-first 10 --per-group 14 --count 8 --seed 1 --fit
 
 Groups are drawn from the folders' groups, and among some of their pictures one of
 another kind is put. `--fit` also prints the regression of
-`tfcoseg.inference.membership` that tells them best.
+`tfcoseg.inference.membership` that tells them best; that command made it.
 """
 
 import argparse
