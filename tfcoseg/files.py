@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,19 @@ def replace_file(
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def differences(
+    known: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    write: Callable[[Any], str] = repr,
+) -> str:
+    """What arguments have become since they were written down; empty if the same."""
+    return "; ".join(
+        f"{key}: {write(known.get(key))} then, {write(arguments.get(key))} now"
+        for key in sorted(known.keys() | arguments.keys())
+        if known.get(key) != arguments.get(key)
+    )
 
 
 def write_json(

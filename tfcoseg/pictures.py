@@ -6,6 +6,7 @@ exactly the same way. Sizes are always (height, width).
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
@@ -13,8 +14,19 @@ from PIL import ExifTags, Image, ImageOps
 from tfcoseg.files import replace_file
 from tfcoseg.signature import MAX_PIXELS, VOID
 
+# Of the files in a folder that are taken for pictures.
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+
 # 16-bit pictures; Pillow before 11 opens a 16-bit PNG as "I".
 _DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def is_picture_name(path: Path) -> bool:
+    """Whether a file in a folder is taken for a picture: by its ending, and not hidden.
+
+    Its content may still be anything.
+    """
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarray:

@@ -274,11 +274,7 @@ main(sys.argv[1:])
 """
 
 
-def test_a_server_is_asked_at_once(pair, tmp_path):
-    """Within 0.3 s, or little more than NumPy and Pillow take on a slow machine."""
-    bare = "import numpy, PIL.Image, time; print(time.process_time())"
-    bare = float(subprocess.check_output([sys.executable, "-c", bare], timeout=60))
-    limit = max(0.3, 2.5 * bare)
+def test_a_server_is_asked_within_0_3_seconds(pair, tmp_path):
     args = ["client", *pair, "--url", "http://127.0.0.1:1", "--output", str(tmp_path)]
     best = 9.0
     for _ in range(5):
@@ -289,9 +285,9 @@ def test_a_server_is_asked_at_once(pair, tmp_path):
         end, spent = map(float, out.split())
         # Where other work has the cores, the clock counts that work, too.
         best = min(best, end - start, spent)
-        if best < limit:
+        if best < 0.3:
             return
-    pytest.fail(f"it took {best:.2f} s at best, and these {bare:.2f} s")
+    pytest.fail(f"it took {best:.2f} s at best")
 
 
 def test_the_whole_command_starts_at_once_without_tensorflow(server, pair, tmp_path):

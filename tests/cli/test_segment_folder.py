@@ -294,3 +294,13 @@ def test_json_lines_are_the_results(photos, out, brightness, capsys):
     lines = [json.loads(line) for line in captured.out.splitlines()]
     assert captured.err == ""
     assert [{"group": "", **entry} for entry in entries(out).values()] == lines
+
+
+def test_after_going_on_all_stay_in_the_order_of_the_pictures(
+    photos, out, brightness, capsys
+):
+    segment(photos, "--output", out, "--json")
+    expected = capsys.readouterr().out
+    (out / "a_mask.png").unlink()
+    segment(photos, "--output", out, "--json")
+    assert capsys.readouterr().out == expected

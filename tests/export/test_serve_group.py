@@ -69,6 +69,16 @@ def test_it_finds_what_the_predictor_finds(count, serve, model, pictures):
         assert np.ptp(answer["memberships"]) > 0.02
 
 
+def test_copies_of_a_picture_have_one_voice(serve, model, pictures):
+    several = [*pictures[:3], pictures[0]]
+    answer = serve([png(picture) for picture in several])
+    expected = Predictor(model, 64).predict_group(several).memberships
+    np.testing.assert_allclose(answer["memberships"], expected, atol=0.02)
+    assert np.ptp(answer["memberships"]) > 0.02
+    answer = serve([png(pictures[i]) for i in (0, 1, 0)])
+    np.testing.assert_array_equal(answer["memberships"], [1, 1, 1])
+
+
 @pytest.mark.parametrize("count", [0, 1, 33])
 def test_how_many_pictures_a_group_may_have(count, serve, pictures):
     contents = np.array([png(pictures[0])] * count, object)

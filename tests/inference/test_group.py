@@ -12,8 +12,7 @@ def test_mean_kernels_leave_the_own_one_out():
     kernels = list(np.random.default_rng(0).normal(size=(4, 1, 5, 5, 2)))
     for index, mean in enumerate(means_of_others(kernels)):
         others = kernels[:index] + kernels[index + 1 :]
-        assert mean.dtype == np.float32
-        np.testing.assert_allclose(mean, np.mean(others, axis=0), atol=1e-6)
+        np.testing.assert_allclose(mean, np.mean(others, axis=0), atol=1e-12)
 
 
 def test_of_two_the_mean_kernel_is_the_other_to_the_bit():
@@ -79,7 +78,8 @@ def test_mean_cosines_against_a_loop():
         )
         for i, one in enumerate(vectors)
     ]
-    np.testing.assert_allclose(mean_cosines(vectors), expected, atol=1e-12)
+    found = mean_cosines(vectors, np.ones(6))
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def planted(seed, count=6, outliers=(2,)):
@@ -124,6 +124,20 @@ def test_members_are_the_same_in_any_order():
         [encoded[i] for i in order], [masks[i] for i in order], scores[order]
     )
     np.testing.assert_allclose(found, [expected[i] for i in order], atol=1e-9)
+
+
+def test_copies_of_a_picture_have_one_voice():
+    encoded, masks = planted(1, count=4, outliers=(3,))
+    expected = memberships(encoded, masks, [0.9] * 4)
+    copied = memberships([*encoded, encoded[0]], [*masks, masks[0]], [0.9] * 5)
+    np.testing.assert_allclose(copied, [*expected, expected[0]], atol=1e-9)
+
+
+def test_two_pictures_and_a_copy_have_no_outliers(predictor, pictures):
+    a, b = pictures[:2]
+    group = predictor.predict_group([a, b, a], outlier_threshold=1.0)
+    assert group.outliers == [False] * 3 and group.memberships == [None] * 3
+    np.testing.assert_array_equal(group.masks[0], group.masks[2])
 
 
 def test_an_empty_mask_is_no_division_by_zero():

@@ -121,7 +121,7 @@ status = pathlib.Path("/proc/self/status")
 peak = None
 if status.exists():
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) / 1024
-group = predictor.predict_group([*pair(), pair()[0]], outlier_threshold=None)
+group = predictor.predict_group([*pair(), pair()[0]])
 print(json.dumps({
     "ready": ready, "peak": peak, "scores": [result.score_a, result.score_b],
     "group": [int(mask.any()) for mask in group.masks],

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.ablate.cells import Cell
-from tfcoseg.files import write_json
-from tfcoseg.train.run_folder import differences
+from tfcoseg.files import differences, write_json
 
 
 class Results:

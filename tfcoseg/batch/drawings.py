@@ -41,9 +41,9 @@ class Drawings:
         kind: str,
         picture: np.ndarray | None,
         mask: np.ndarray,
-        soft_mask: np.ndarray,
+        soft_mask: np.ndarray | None = None,
     ) -> np.ndarray | Image.Image:
-        """Draws one of them; `picture` may be None for those that need none."""
+        """Draws one of them, of which each needs two at most of picture and masks."""
         if kind == "mask":
             return mask
         if kind == "soft":

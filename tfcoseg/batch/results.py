@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tfcoseg.batch.differences import changes, differences
-from tfcoseg.files import replace_file
+from tfcoseg.files import differences, replace_file
 
 NAME = "results.json"
 # Between two times that the file is written while there is work, in seconds, and as a
@@ -57,7 +56,7 @@ class Results:
         if then == self._made_with:
             self._groups = kept["groups"]
         elif not self._overwrite:
-            changed = "; ".join(differences(then, self._made_with))
+            changed = differences(_flat(then), _flat(self._made_with), json.dumps)
             raise ValueError(
                 "Expected an output folder of the same weights and options, whose "
                 "results can be kept. Choose another with --output, or pass "
@@ -90,7 +89,7 @@ class Results:
                 f"Expected the pictures that {_called(group)} had when {self.path} was "
                 "written, since another one changes the masks of all. Pass --overwrite "
                 "to make them anew, or choose another folder with --output. Received: "
-                f"{changes(kept['inputs'], inputs)}"
+                f"{_changes(kept['inputs'], inputs)}"
             )
         finished = kept["pictures"] if same and not self._overwrite else []
         self._groups[group] = {
@@ -185,3 +184,27 @@ def _as_json(value):
 
 def _called(name):
     return f"the group {name!r}" if name else "the group"
+
+
+def _flat(settings):
+    """Settings by name, those within settings too."""
+    flat = {}
+    for name, value in settings.items():
+        flat |= _flat(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def _changes(then, now):
+    """What became of the pictures of a group."""
+    old, new = ({p["file"]: p for p in one["pictures"]} for one in (then, now))
+    kinds = {
+        "added": sorted(new.keys() - old.keys()),
+        "gone": sorted(old.keys() - new.keys()),
+        "changed": sorted(f for f in old.keys() & new.keys() if old[f] != new[f]),
+    }
+    found = [
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''} {kind}"
+        for kind, names in kinds.items()
+        if names
+    ]
+    return ", ".join(found) or "another anchor"

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfcoseg.batch.results import written_in
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+from tfcoseg.pictures import is_picture_name
 
 
 @dataclass(frozen=True)
@@ -158,8 +157,7 @@ def _wanted(paths, written):
     return [
         path
         for path in paths
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-        if path.resolve() not in written
+        if is_picture_name(path) and path.resolve() not in written
     ]
 
 

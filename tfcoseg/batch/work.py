@@ -11,7 +11,6 @@ from tfcoseg.batch.names import output_names, sheet_name
 from tfcoseg.batch.results import Results
 from tfcoseg.batch.sheet import write_sheet
 from tfcoseg.batch.sources import Group
-from tfcoseg.inference import Encoded, Find
 from tfcoseg.pictures import read_image, write_png
 
 
@@ -21,7 +20,7 @@ class Done:
 
     Attributes:
         group: the group.
-        entries: of its pictures, as `results.json` holds them, by their path.
+        entries: of its pictures, as `results.json` holds them, by path, in their order.
         problems: a line on each picture that could not be used, or on the group.
         kept: how many of the entries an earlier run had finished.
     """
@@ -39,9 +38,7 @@ class Worker:
     an anchor, one picture.
 
     Args:
-        find: called with the `Encoded` of a group, and that of an anchor or None;
-            returns a `Find` for each; `Predictor.find` or one like it.
-        predictor: encodes pictures and finishes what was found.
+        predictor: a `Predictor`, or what encodes, finds and finishes as one.
         drawings: what is written, besides masks and `results.json`.
         results: of the output folder. Files that it does not speak of are replaced,
             too: whether they may be is to be asked before.
@@ -50,13 +47,12 @@ class Worker:
 
     def __init__(
         self,
-        find: Callable[[list[Encoded], Encoded | None], list[Find]],
         predictor: Any,
         drawings: Any,
         results: Results,
         step: Callable[[float, Path], Any] = lambda share, path: None,
     ):
-        self._find, self._predictor = find, predictor
+        self._predictor = predictor
         self._drawings, self._results = drawings, results
         self._output = results.path.parent
         self._step = step
@@ -88,6 +84,8 @@ class Worker:
             fill = self._beside_anchor if anchor else self._among_each_other
             for path, find in fill(done, missing, list(digests)):
                 self._write(done, path, digests[path], find, names[path])
+        ordered = [path for path in digests if path in done.entries]
+        done.entries = {path: done.entries[path] for path in ordered}
         if self._drawings.sheet and done.entries:
             again = bool(missing)
             write_sheet(self._output, sheet_name(group), done.entries, again)
@@ -116,7 +114,7 @@ class Worker:
             if not done.problems:
                 raise ValueError(_too_few(done.group))
             return
-        finds = dict(zip(encoded, self._find(list(encoded.values()), None)))
+        finds = dict(zip(encoded, self._predictor.find(list(encoded.values()))))
         del encoded
         for path in missing:
             if path in finds:
@@ -127,7 +125,7 @@ class Worker:
         anchor = self._predictor.encode(read_image(done.group.anchor))
         for path in missing:
             if (one := self._encode(done, path)) is not None:
-                yield path, self._find([one], anchor)[0]
+                yield path, self._predictor.find([one], anchor)[0]
             self._step(1.0, path)
 
     def _encode(self, done, path):

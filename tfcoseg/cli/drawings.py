@@ -69,17 +69,13 @@ def write_drawings(
     args: argparse.Namespace, stem: str, picture: "np.ndarray", mask: "np.ndarray"
 ) -> None:
     """Writes the mask of one picture, and what else is wanted."""
+    from tfcoseg.batch.drawings import Drawings
     from tfcoseg.pictures import write_png
-    from tfcoseg.visualization import cutout, overlay
 
-    def write(ending, drawn):
-        write_png(args.output / f"{stem}_{ending}.png", drawn, args.overwrite)
-
-    write("mask", mask)
-    if args.overlay:
-        write("overlay", overlay(picture, mask))
-    if args.cutout:
-        write("cutout", cutout(picture, mask))
+    drawings = Drawings(args.overlay, args.cutout)
+    for kind in drawings.kinds():
+        path = args.output / f"{stem}_{kind}.png"
+        write_png(path, drawings.draw(kind, picture, mask), args.overwrite)
 
 
 def finding(

@@ -53,32 +53,33 @@ def run(args: argparse.Namespace) -> int:
             from tfcoseg.cli.pipes import segment_to_pipe
 
             return segment_to_pipe(args, _groups(args, stdin)[0])
-        code = _segment(args, stdin, args.overwrite)
+        from tfcoseg.cli.engine import Engine
+
+        engine = Engine(args)
+        code = _segment(args, engine, stdin, args.overwrite)
         if args.watch is None:
             return code
         from tfcoseg.cli.watch import changes
 
         for _ in changes(lambda: _groups(args), args.watch, args.quiet):
-            _segment(args, None, overwrite=False, follow=True)
+            _segment(args, engine, None, overwrite=False, follow=True)
         return code
 
 
-def _segment(args, stdin, overwrite, follow=False):
+def _segment(args, engine, stdin, overwrite, follow=False):
     """Segments all groups once; returns the exit code."""
     from tfcoseg.batch.results import Results
     from tfcoseg.batch.work import Worker
-    from tfcoseg.cli.engine import Engine
     from tfcoseg.cli.segment_report import Report
 
     groups = _groups(args, stdin)
     if args.explain:
         _check_explainable(args, groups[0])
     drawings = _drawings(args)
-    engine = Engine(args)
     results = Results(args.output, _made_with(args, drawings), overwrite, follow)
     _check_outputs(args, groups, drawings, results)
     with Report(args, groups) as report:
-        worker = Worker(engine.find, engine, drawings, results, report.step)
+        worker = Worker(engine, drawings, results, report.step)
         for done in worker.run(groups):
             report.add(done)
             if args.explain and done.kept < len(done.entries):

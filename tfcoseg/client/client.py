@@ -15,7 +15,12 @@ from tfcoseg.client.pictures import SentPicture, as_file, damage
 from tfcoseg.client.rest import RestTransport
 from tfcoseg.client.retry import check_patience, with_retries
 from tfcoseg.inference.group import OUTLIER_THRESHOLD
-from tfcoseg.inference.limits import check_threshold, check_working_size
+from tfcoseg.inference.limits import (
+    check_group,
+    check_group_size,
+    check_threshold,
+    check_working_size,
+)
 from tfcoseg.inference.results import GroupResult, PairResult
 
 
@@ -137,15 +142,12 @@ class Client:
 
     def prepare_group(self, images: Iterable[Any]) -> list[SentPicture]:
         """Checks and turns the pictures of a group, for any number of `ask_group`."""
+        check_group(images)
         pictures = [
             _named(f"images[{index}]", as_file, image)
             for index, image in enumerate(images)
         ]
-        if len(pictures) < 2:
-            raise ValueError(
-                "`images` must hold at least two pictures, since a common object is "
-                f"looked for. Received: {len(pictures)}"
-            )
+        check_group_size(len(pictures))
         return pictures
 
     def ask_group(

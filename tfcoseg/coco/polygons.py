@@ -115,7 +115,8 @@ def _direction(corners):
 def _ways(mask):
     """{corner of a pixel: directions in which an outline leaves it}."""
     ways: dict[tuple[int, int], set[int]] = {}
-    down, across = np.diff(mask.astype(np.int8), axis=0), np.diff(mask.astype(np.int8))
+    numbers = mask.astype(np.int8)
+    down, across = np.diff(numbers, axis=0), np.diff(numbers)
     # (edges, direction, how the edge's start lies to the pixel before it)
     kinds = (
         (down == 1, 0, (0, 1)),  # the object begins below: go right

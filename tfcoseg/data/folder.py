@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from tfcoseg.data.record import Record, problem_with
-from tfcoseg.data.scan import SUFFIXES, scan_folder
+from tfcoseg.data.scan import scan_folder
+from tfcoseg.pictures import SUFFIXES
 
 __all__ = [
     "SUFFIXES",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.data.grouping import Picture, group_of, name_of
-from tfcoseg.data.scan import SUFFIXES
+from tfcoseg.pictures import SUFFIXES
 
 
 def without(pictures: Iterable[Picture], ids: Iterable[str]) -> list[Any]:

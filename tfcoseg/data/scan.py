@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tfcoseg.data.printable import is_text, printable
 from tfcoseg.data.record import Record, broken_link, header_problem_with
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+from tfcoseg.pictures import is_picture_name
 
 
 def scan_folder(
@@ -78,7 +77,7 @@ def _groups_in(root, wanted):
 def _read_group(root, folder, void_value):
     masks = root / "masks" / folder.name
     try:
-        images = [file for file in sorted(folder.iterdir()) if _is_picture(file)]
+        images = [file for file in sorted(folder.iterdir()) if is_picture_name(file)]
     except OSError as error:
         reason = f"{folder}: this group cannot be listed: {error.strerror}"
         return [], [broken_link(folder) or reason]
@@ -115,7 +114,3 @@ def _usable(images, masks, void_value):
         else:
             records[mask] = record
     return list(records.values()), problems
-
-
-def _is_picture(file):
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".")

@@ -18,8 +18,8 @@ def serve_group_of(model: keras.Model, working_size: int, max_pixels: int) -> Si
     It takes images, a string tensor (n,) of 2 to `MOST_ROWS` encoded pictures of any
     sizes, and gives masks_bytes, a string tensor (n,) of 8-bit grey PNGs of probability
     x 255 at each picture's own size, and scores and memberships, float32 (n,), as
-    `Predictor.predict_group` gives them; of two pictures both memberships are 1. The
-    masks of outliers are not emptied: that is for whoever asks. One request is one
+    `Predictor.predict_group` gives them; of two distinct pictures memberships are 1.
+    The masks of outliers are not emptied: that is for whoever asks. One request is one
     group, so servers must not put requests together.
 
     Args:
@@ -82,22 +82,34 @@ def _memberships(encoded, masks, scores):
     weights = tf.image.resize(masks, tf.shape(features)[1:3], antialias=True)
     weighed = tf.reduce_sum(features * weights, axis=(1, 2))
     objects = weighed / tf.maximum(tf.reduce_sum(weights, axis=(1, 2)), 1e-6)
-    count = tf.shape(scores)[0]
-    others = tf.cast(count - 1, tf.float32)
-    kernels = tf.reshape(encoded[names.KERNEL], (count, -1))
-    centred = objects - tf.reduce_mean(objects, axis=0)
+    kernels = tf.reshape(encoded[names.KERNEL], (tf.shape(scores)[0], -1))
+    voices = _voices(kernels)
+    others = tf.reduce_sum(voices) - 1.0
+    middle = tf.reduce_sum(voices * objects, axis=0) / (others + 1.0)
     found = {
-        "kernel": _mean_cosines(kernels, others),
-        "object": _mean_cosines(objects, others),
-        "centred": _mean_cosines(centred, others) + 1.0 / others,
+        "kernel": _mean_cosines(kernels, voices, others),
+        "object": _mean_cosines(objects, voices, others),
+        "centred": _mean_cosines(objects - middle, voices, others) + 1.0 / others,
         "score": scores,
     }
     logits = BIAS + tf.add_n([WEIGHTS[name] * values for name, values in found.items()])
-    return tf.where(count > 2, tf.sigmoid(logits), 1.0)
+    # Of two distinct pictures, or one, nobody is outvoted.
+    return tf.where(others > 1.5, tf.sigmoid(logits), 1.0)
 
 
-def _mean_cosines(vectors, others):
+def _voices(kernels):
+    """(n, 1): copies of one picture share one voice; their kernels do not differ."""
+    differ = tf.map_fn(
+        lambda own: tf.reduce_max(tf.abs(kernels - own), axis=1),
+        kernels,
+        parallel_iterations=1,
+    )
+    copies = tf.reduce_sum(tf.cast(differ < 1e-7, tf.float32), axis=1, keepdims=True)
+    return 1.0 / copies
+
+
+def _mean_cosines(vectors, voices, others):
     lengths = tf.norm(vectors, axis=1, keepdims=True)
     units = vectors / tf.maximum(lengths, 1e-12)
-    total = tf.reduce_sum(units, axis=0, keepdims=True)
+    total = tf.reduce_sum(voices * units, axis=0, keepdims=True)
     return (tf.reduce_sum(units * total, axis=1) - 1.0) / others

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tfcoseg.inference.membership import memberships
+from tfcoseg.inference.membership import memberships, voices
 from tfcoseg.inference.results import Encoded, Find
 
-# Of three pictures two can outvote one.
+# Of three distinct pictures two can outvote one.
 _SMALLEST_GROUP = 3
 # The membership below which a picture is an outlier; see `memberships`.
 OUTLIER_THRESHOLD = 0.6
@@ -45,7 +45,7 @@ def find_in_group(
         soft_mask, score = runtime.decode(correlation, one.tensors, square)
         finds.append(Find(soft_mask, score, one.size))
     asked = outlier_threshold is not None and anchor is None
-    if not asked or len(encoded) < _SMALLEST_GROUP:
+    if not asked or round(voices(encoded).sum()) < _SMALLEST_GROUP:
         return finds
     found = memberships(
         encoded, [find.soft_mask for find in finds], [find.score for find in finds]
@@ -69,4 +69,5 @@ def means_of_others(kernels: Sequence[Any]) -> Iterator[np.ndarray]:
     for kernel in kernels[1:]:
         total += np.asarray(kernel)
     for kernel in kernels:
-        yield ((total - np.asarray(kernel)) / (len(kernels) - 1)).astype(np.float32)
+        kernel = np.asarray(kernel)
+        yield ((total - kernel) / (len(kernels) - 1)).astype(kernel.dtype)

@@ -1,5 +1,8 @@
 """What a predictor can be asked for."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 # The least side at which the network runs, and the greatest that a mistake may ask for:
@@ -24,4 +27,24 @@ def check_threshold(threshold: float) -> None:
     if not number or not 0 <= threshold <= 1:
         raise ValueError(
             f"The threshold must be a number from 0 to 1. Received: {threshold!r}"
+        )
+
+
+def check_group(images: Any) -> None:
+    """Raises the error for what is no list: its letters or rows are no pictures."""
+    single = isinstance(images, (str, bytes)) or getattr(images, "ndim", 4) != 4
+    if single or not isinstance(images, Iterable):
+        shape = f" of shape {images.shape}" if hasattr(images, "shape") else ""
+        raise TypeError(
+            "`images` must be a list of pictures, or an array (number, height, width, "
+            f"3) of them. Received: {type(images).__name__}{shape}"
+        )
+
+
+def check_group_size(count: int) -> None:
+    """Raises the error for fewer pictures than can have anything in common."""
+    if count < 2:
+        raise ValueError(
+            "`images` must hold at least two pictures, since a common object is "
+            f"looked for. Received: {count}"
         )

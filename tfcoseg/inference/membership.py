@@ -1,5 +1,6 @@
 """How sure it is that a picture shows what the other pictures of its group show."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,8 +26,8 @@ def memberships(
     them.
 
     Args:
-        encoded: the pictures, three or more, since of two nobody can say which of them
-            is the wrong one.
+        encoded: the pictures, three distinct ones or more, since of two nobody can say
+            which of them is the wrong one.
         soft_masks: (height, width) each, of any size, as found beside the others.
         scores: their scores.
 
@@ -57,26 +58,43 @@ def likenesses(
         resemble each other. "score": the scores.
     """
     objects = np.stack([_object(e, mask) for e, mask in zip(encoded, soft_masks)])
-    centred = mean_cosines(list(objects - objects.mean(axis=0)))
+    weights = voices(encoded)
+    middle = np.average(objects, axis=0, weights=weights)
+    centred = mean_cosines(list(objects - middle), weights)
+    kernels = [np.ravel(e.tensors["kernel"]) for e in encoded]
     return {
-        "kernel": mean_cosines([np.ravel(e.tensors["kernel"]) for e in encoded]),
-        "object": mean_cosines(list(objects)),
+        "kernel": mean_cosines(kernels, weights),
+        "object": mean_cosines(list(objects), weights),
         # Of vectors without anything in common, less their mean, it is -1 / (n - 1).
-        "centred": centred + 1 / (len(encoded) - 1),
+        "centred": centred + 1 / (weights.sum() - 1),
         "score": np.asarray(scores),
     }
 
 
-def mean_cosines(vectors: Sequence[np.ndarray]) -> np.ndarray:
-    """For each vector the mean of its cosines to all others; one at a time in memory.
+def voices(encoded: Sequence[Encoded]) -> np.ndarray:
+    """How much each picture counts among the others: copies of one share one voice.
 
-    >>> mean_cosines([np.array([1, 0]), np.array([2, 0]), np.array([0, 3])])
+    Their sum is the number of distinct pictures.
+    """
+    kernels = [hash(np.asarray(e.tensors["kernel"]).tobytes()) for e in encoded]
+    copies = Counter(kernels)
+    return np.array([1 / copies[kernel] for kernel in kernels])
+
+
+def mean_cosines(vectors: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
+    """For each vector the weighted mean of its cosines to all that are no copy of it.
+
+    Args:
+        vectors: one after the other, so that no copy of them all is needed.
+        weights: of each, `voices`; those of the copies of one vector have the sum 1.
+
+    >>> mean_cosines([np.array([1, 0]), np.array([2, 0]), np.array([0, 3])], np.ones(3))
     array([0.5, 0.5, 0. ])
     """
     lengths = [max(float(np.linalg.norm(vector)), 1e-12) for vector in vectors]
-    total = sum(vector / length for vector, length in zip(vectors, lengths))
+    total = sum(w * v / length for w, v, length in zip(weights, vectors, lengths))
     with_own = [float(v @ total) / length for v, length in zip(vectors, lengths)]
-    return (np.array(with_own) - 1) / (len(vectors) - 1)
+    return (np.array(with_own) - 1) / (weights.sum() - 1)
 
 
 def _object(encoded, soft_mask):

@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.inference.group import OUTLIER_THRESHOLD, find_in_group
-from tfcoseg.inference.limits import check_threshold, check_working_size
+from tfcoseg.inference.limits import (
+    check_group,
+    check_group_size,
+    check_threshold,
+    check_working_size,
+)
 from tfcoseg.inference.results import (
     Encoded,
     Explanation,
@@ -87,16 +92,12 @@ class Predictor:
             outlier_threshold: the membership, 0..1, below which a picture of a group of
                 three or more is an outlier; None to have no outliers.
         """
-        _check_group(images)
+        check_group(images)
         encoded = [
             self._encode_named(f"images[{index}]", image)
             for index, image in enumerate(images)
         ]
-        if len(encoded) < 2:
-            raise ValueError(
-                "`images` must hold at least two pictures, since a common object is "
-                f"looked for. Received: {len(encoded)}"
-            )
+        check_group_size(len(encoded))
         return self._finish_all(self.find(encoded, None, outlier_threshold))
 
     def find(
@@ -191,14 +192,3 @@ class Predictor:
             size: resize_soft_mask(level, encoded.size)
             for size, level in levels.items()
         }
-
-
-def _check_group(images):
-    """Raises the error for what is no list: its letters or rows are no pictures."""
-    single = isinstance(images, (str, bytes)) or getattr(images, "ndim", 4) != 4
-    if single or not isinstance(images, Iterable):
-        shape = f" of shape {images.shape}" if hasattr(images, "shape") else ""
-        raise TypeError(
-            "`images` must be a list of pictures, or an array (number, height, width, "
-            f"3) of them. Received: {type(images).__name__}{shape}"
-        )

@@ -74,7 +74,7 @@ class GroupResult:
         masks, soft_masks, scores: one each per picture, as in `PairResult`; the mask of
             an outlier is empty.
         memberships: for each picture the probability that it shows what the others do;
-            None in a group of two, where neither can be outvoted.
+            None where there are but two distinct pictures: neither can be outvoted.
         outliers: for each picture whether that is below the threshold for outliers.
     """
 

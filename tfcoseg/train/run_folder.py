@@ -24,19 +24,11 @@ from pathlib import Path
 import keras
 
 from tfcoseg.cards import RUN_FILE
+from tfcoseg.files import differences
 
 MONITOR = "val_loss"
 _STATE = "state.json"
 _CHECKPOINT = re.compile(r"(last|best)-\d{4,}\.weights\.h5")
-
-
-def differences(known: dict, arguments: dict) -> str:
-    """What arguments have become since they were written down; empty if the same."""
-    return "; ".join(
-        f"{key}: {known.get(key)!r} then, {arguments.get(key)!r} now"
-        for key in sorted(known.keys() | arguments.keys())
-        if known.get(key) != arguments.get(key)
-    )
 
 
 class RunFolder:
