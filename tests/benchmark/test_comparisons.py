@@ -1,5 +1,8 @@
 """Tiny shapes: that everything runs and compares like with like, not how fast it is."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ import tensorflow as tf
 from PIL import Image
 
 from tfcoseg.benchmark import (
+    compare_client_with_tensorflow,
     compare_implementations,
     compare_pipeline_with_step,
     compare_with_encoder,
@@ -117,6 +121,30 @@ def one_convolution():
         {f"image_{side}": inputs[side] for side in "ab"},
         {f"mask_{side}": shared(inputs[side]) for side in "ab"},
     )
+
+
+def test_the_client_asks_before_tensorflow_is_imported(monkeypatch):
+    ran = []
+    real = subprocess.run
+
+    def run(command, **options):
+        if "client" not in command:  # TensorFlow takes seconds
+            command = [sys.executable, "-c", "pass"]
+        ran.append(real(command, **options))
+        return ran[-1]
+
+    monkeypatch.setattr(subprocess, "run", run)
+    (comparison,) = compare_client_with_tensorflow(1)
+    assert not comparison.at_least
+    times = comparison.timings
+    ratio = times["client"].median / times["import tensorflow"].median
+    assert comparison.ratio == ratio
+    said = [done.stderr for done in ran if "client" in done.args]
+    assert said and all("listens at 127.0.0.1:1" in each for each in said)
+
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(OSError, match="import tensorflow ended with 1"):
+        list(compare_client_with_tensorflow(1))
 
 
 def test_machine():

@@ -257,53 +257,25 @@ def test_the_limits_are_those_of_the_load_test(capsys):
             parse(["client", "a", "b", option, str(limit + 1)])
 
 
-HEAVY = "print([m for m in ('tensorflow', 'keras', 'grpc') if m in sys.modules])"
-
-
-UNTIL_CONNECT = """
-import os, sys, time
+LOOK = """
+import sys
+heavy = ("tensorflow", "keras", "grpc", "google.protobuf")
 
 def look(event, arguments):
     if event == "socket.connect":
-        print(time.time(), time.process_time(), flush=True)
-        os._exit(0)
+        print(event, [name for name in heavy if name in sys.modules], flush=True)
 
 sys.addaudithook(look)
 from tfcoseg.cli.main import main
 main(sys.argv[1:])
+print("end", [name for name in heavy if name in sys.modules])
 """
 
 
-def test_a_server_is_asked_within_0_3_seconds(pair, tmp_path):
-    args = ["client", *pair, "--url", "http://127.0.0.1:1", "--output", str(tmp_path)]
-    best = 9.0
-    for _ in range(5):
-        start = time.time()
-        out = subprocess.check_output(
-            [sys.executable, "-c", UNTIL_CONNECT, *args], text=True, timeout=60
-        )
-        end, spent = map(float, out.split())
-        # Where other work has the cores, the clock counts that work, too.
-        best = min(best, end - start, spent)
-        if best < 0.3:
-            return
-    pytest.fail(f"it took {best:.2f} s at best")
-
-
-def test_the_whole_command_starts_at_once_without_tensorflow(server, pair, tmp_path):
+def test_the_whole_command_goes_without_tensorflow(server, pair, tmp_path):
+    """So that it starts at once; `tfcoseg benchmark --only client` tells how soon."""
     args = ["client", *pair, "--url", server.url, "--output", str(tmp_path), "--quiet"]
-    code = (
-        "import os, sys, time; from tfcoseg.cli.main import main\n"
-        f"assert main({args} + sys.argv[1:]) == 0; {HEAVY}\n"
-        "print(time.process_time())"
-    )
-    spent = []
-    for options in ([], ["--overwrite"], ["--overwrite"]):
-        out = subprocess.check_output(
-            [sys.executable, "-c", code, *options], text=True, timeout=60
-        )
-        heavy, seconds = out.splitlines()
-        assert heavy == "[]"
-        spent.append(float(seconds))
-    assert min(spent) < 0.5
+    out = subprocess.check_output([sys.executable, "-c", LOOK, *args], text=True)
+    lines = out.splitlines()
+    assert set(lines) == {"socket.connect []", "end []"}
     assert os.listdir(tmp_path)

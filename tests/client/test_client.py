@@ -183,17 +183,13 @@ def test_settings_that_do_not_fit(settings, message):
         Client("http://localhost:1", **settings)
 
 
-def test_starts_at_once_and_without_heavy_packages():
+def test_starts_without_heavy_packages():
+    """So that it starts at once; `tfcoseg benchmark --only client` tells how soon."""
     code = (
-        "import sys, time; start = time.process_time(); import tfcoseg.client as c\n"
-        "c.Client('http://localhost:1').close(); spent = time.process_time() - start\n"
+        "import sys; from tfcoseg.client import Client\n"
+        "Client('http://localhost:1').close()\n"
         "heavy = ('tensorflow', 'keras', 'grpc', 'google.protobuf', 'tqdm')\n"
-        "print([m for m in heavy if m in sys.modules], spent)"
+        "print([m for m in heavy if m in sys.modules])"
     )
-    best = 9.0
-    for _ in range(3):  # the first time, files come from the disk
-        out = subprocess.check_output([sys.executable, "-c", code], text=True)
-        heavy, _, spent = out.rpartition(" ")
-        assert heavy == "[]"
-        best = min(best, float(spent))
-    assert best < 0.3
+    out = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert out == "[]\n"

@@ -5,6 +5,9 @@ by side differs much less. Every comparison is therefore interleaved: one round 
 each side once, and the medians over the rounds are compared.
 """
 
+from tfcoseg.benchmark.client import (
+    compare_client_with_tensorflow as compare_client_with_tensorflow,
+)
 from tfcoseg.benchmark.correlation import compare_with_literal as compare_with_literal
 from tfcoseg.benchmark.group import compare_with_pairs as compare_with_pairs
 from tfcoseg.benchmark.implementations import (

@@ -19,7 +19,15 @@ Everything is a ratio of two things timed in turn, in the same run. Let nothing 
 meanwhile.
 """
 
-PARTS = ("correlation", "network", "group", "implementations", "pipeline", "litert")
+PARTS = (
+    "correlation",
+    "network",
+    "group",
+    "implementations",
+    "pipeline",
+    "litert",
+    "client",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,6 +115,7 @@ def _measure(args):
         ),
         "pipeline": compare_pipeline,
         "litert": benchmark.compare_with_saved_model,
+        "client": benchmark.compare_client_with_tensorflow,
     }
     for name in PARTS if args.only is None else [args.only]:
         if name == "pipeline" and args.data is None:
