@@ -1,5 +1,6 @@
 """What tests of several rooms need."""
 
+import collections
 import configparser
 import functools
 import os
@@ -22,6 +23,18 @@ def pytest_configure():
     """Heeds Ctrl-C also where a shell started pytest in the background, without it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Begins with the files that take long, where several processes share the work.
+
+    None of them is then left to one process, while the others have nothing to do.
+    """
+    if hasattr(config, "workerinput"):
+        counts = collections.Counter()
+        for item in items:
+            counts[item.path] += item.get_closest_marker("slow") is not None
+        items.sort(key=lambda item: -counts[item.path])
 
 
 @pytest.fixture(scope="session")
