@@ -1,7 +1,10 @@
 """`tfcoseg segment` with folders, groups, tables and anchors; and how it goes on."""
 
+import io
 import json
+import re
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -304,3 +307,27 @@ def test_after_going_on_all_stay_in_the_order_of_the_pictures(
     (out / "a_mask.png").unlink()
     segment(photos, "--output", out, "--json")
     assert capsys.readouterr().out == expected
+
+
+def test_a_terminal_sees_how_far_how_fast_how_long_and_which_file(
+    photos, out, brightness, monkeypatch
+):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    shown = {}
+    for options in ((), ("--overwrite", "--quiet")):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        # Every step is shown, however soon it is over.
+        monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+        monkeypatch.setenv("TQDM_MININTERVAL", "0")
+        assert segment(photos, "--output", out, *options) == 0
+        shown[options] = terminal.getvalue()
+    states = shown[()].split("\r")
+    assert any(re.search(r"2/4 .*picture.*\b[abcd]\.png", state) for state in states)
+    # 50%|##   | 2/4 [elapsed<left, rate, file]
+    pattern = r"\d+%\|.*\| \d/4 \[\d\d:\d\d<(\d\d:\d\d|\?), .*(picture/s|s/picture), "
+    assert any(re.search(pattern, state) for state in states)
+    assert shown["--overwrite", "--quiet"] == ""
