@@ -35,6 +35,7 @@ examples:
   tfcoseg train --data a --run runs/fast --size 321 --upper-epochs 8 --finetune-epochs 0
   tfcoseg train --data a b --run runs/quick --size 257 321 --steps-per-epoch 50
   tfcoseg train --data a --run runs/unseen --folds 4 --fold 0 --fold-by class
+  tfcoseg train --data a --run runs/fast --strategy mirrored --finetune-batch-size 16
 """
 
 
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also log scalars and mask pictures for TensorBoard, in the run's folder "
         "(needs the extra [tensorboard])",
+    )
+    add(
+        "--strategy",
+        choices=("mirrored",),
+        help="share the pairs of each batch among all GPUs of this machine (default: "
+        "one device)",
     )
     add("--quiet", action="store_true", help="show no progress")
 
@@ -187,8 +194,8 @@ def run(args: argparse.Namespace) -> int:
     from tfcoseg.cli.quiet import quiet_tensorflow
 
     given = vars(args).copy()
-    folder, tensorboard, quiet = (
-        given.pop(name) for name in ("folder", "tensorboard", "quiet")
+    folder, tensorboard, quiet, strategy = (
+        given.pop(name) for name in ("folder", "tensorboard", "quiet", "strategy")
     )
     with quiet_tensorflow():
         from tfcoseg.train import Recipe, train
@@ -202,7 +209,7 @@ def run(args: argparse.Namespace) -> int:
     # Keras' progress bars are no result: they belong on stderr.
     with contextlib.redirect_stdout(sys.stderr):
         verbose = 0 if quiet else "auto"
-        weights = train(folder, recipe, tensorboard, verbose, _tell_left_out)
+        weights = train(folder, recipe, tensorboard, verbose, _tell_left_out, strategy)
     print(weights)
     return 0
 

@@ -24,6 +24,11 @@ from tfcoseg.signature import TRAINING_SIZE
 from tfcoseg.train.run_folder import RunFolder
 from tfcoseg.train.split import training_and_validation, warn_left_out
 from tfcoseg.train.stages import STAGES, check_pairs, train_stage
+from tfcoseg.train.strategy import (
+    check_batch_sizes,
+    make_strategy,
+    synchronize,
+)
 
 _POSITIVE = (
     "steps_per_epoch head_batch_size upper_batch_size finetune_batch_size full_weight "
@@ -148,6 +153,7 @@ def train(
     tensorboard: bool = False,
     verbose: str | int = "auto",
     tell: Callable[[list[str]], object] | None = None,
+    strategy: str | None = None,
 ) -> Path:
     """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
 
@@ -162,11 +168,25 @@ def train(
         verbose: as in `keras.Model.fit`.
         tell: called once, before training, with a line for each file or group that is
             left out; `None` warns if there is one.
+        strategy: "mirrored" shares the pairs of each batch among all GPUs of this
+            machine (its logical CPUs where it has none). A run may go on with another.
 
     Returns:
         Path of the best weights.
+
+    Raises:
+        ValueError: if the folder holds a run with other arguments; if no pairs can be
+            drawn; if a batch cannot be shared evenly.
     """
-    notes = {"tensorboard": tensorboard, "tfcoseg": tfcoseg.__version__}
+    devices = make_strategy(strategy)
+    replicas = devices.num_replicas_in_sync
+    check_batch_sizes(_batch_sizes(recipe), replicas)
+    notes = {
+        "tensorboard": tensorboard,
+        "tfcoseg": tfcoseg.__version__,
+        "strategy": strategy,
+        "devices": replicas,
+    }
     folder = RunFolder(run, dataclasses.asdict(recipe), notes)
     if folder.finished:
         return folder.finish()
@@ -179,15 +199,23 @@ def train(
     # What can go wrong at once comes before what takes long.
     for root in (*recipe.data, *recipe.validation):
         check_root(Path(root))
-    network = CoSegMobileNetV2(recipe.weights, features=recipe.features or None)
-    if recipe.weights is None and recipe.backbone_weights is not None:
-        network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
-    records = training_and_validation(recipe, verbose, left_out)
-    check_pairs(recipe, *records)
-    for stage in STAGES:
-        train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
+    with devices.scope():
+        network = CoSegMobileNetV2(recipe.weights, features=recipe.features or None)
+        synchronize(network, replicas)
+        if recipe.weights is None and recipe.backbone_weights is not None:
+            network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
+        records = training_and_validation(recipe, verbose, left_out)
+        check_pairs(recipe, *records)
+        for stage in STAGES:
+            train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
     shutil.rmtree(folder.path / "features", ignore_errors=True)
     return folder.finish()
+
+
+def _batch_sizes(recipe):
+    """Of the stages that the run has."""
+    stages = [stage for stage in STAGES if getattr(recipe, f"{stage}_epochs")]
+    return [getattr(recipe, f"{stage}_batch_size") for stage in stages]
 
 
 def _write_down(folder, problems):

@@ -12,6 +12,7 @@ from tfcoseg.train.features import FeatureCache
 from tfcoseg.train.parts import head_model, upper_model
 from tfcoseg.train.run_folder import RunRecorder
 from tfcoseg.train.split import validation_pairs
+from tfcoseg.train.strategy import ClippedAdamW
 
 STAGES = ("head", "upper", "finetune")
 # What a stage adds to the seed of the pairs.
@@ -177,7 +178,7 @@ def _compile(model, stage, recipe):
         warmup_steps=warmup,
     )
     model.compile(
-        keras.optimizers.AdamW(rate, recipe.weight_decay, clipnorm=1.0),
+        ClippedAdamW(rate, recipe.weight_decay),
         loss={MASK_A: CoSegLoss(), MASK_B: CoSegLoss()},
         metrics={name: [BinaryIoU(), PixelAccuracy()] for name in (MASK_A, MASK_B)},
     )
