@@ -24,6 +24,7 @@ FLOORS = [
     {"inference", "visualization"},
     {"batch", "train", "evaluate", "export"},
     {"ablate", "benchmark", "client", "serve"},
+    {"demo"},
     {"cli"},
     {"__main__"},
 ]
@@ -32,6 +33,7 @@ LIGHT = [
     "tfcoseg",
     "tfcoseg.batch",
     "tfcoseg.coco",
+    "tfcoseg.demo",
     "tfcoseg.signature",
     "tfcoseg.embedded",
     "tfcoseg.files",

@@ -24,7 +24,7 @@ PLACE = re.compile(r"(?<![\w.:/~)*-])/(work|tmp|home|root|opt|mnt|Users|var)/\w"
 )
 def test_is_clean(command):
     answer = subprocess.run(
-        [sys.executable, "-m", *command, "tfcoseg", "tests"],
+        [sys.executable, "-m", *command, "tfcoseg", "tests", "docs"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -33,7 +33,7 @@ def test_is_clean(command):
 
 
 def own_texts():
-    folders = ["tfcoseg", "tests", "notebooks", "serving", ".ci"]
+    folders = ["tfcoseg", "tests", "docs", "notebooks", "serving", ".ci"]
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     paths += [path for path in ROOT.iterdir()]
     for path in paths:

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "write a model in the format of another runtime",
     "serve": "serve an exported model on this machine, for development",
     "client": "ask a server for the masks of pictures, or load-test it",
+    "demo": "try it on a web page of this machine",
     "benchmark": "measure how fast the network runs on this machine",
 }
 

@@ -2,9 +2,7 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from tfcoseg.cli.arguments import whole_number
@@ -100,12 +98,13 @@ def _add_limits(add):
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command until it is interrupted, and ends the process with it."""
+    from tfcoseg.cli.ending import end_of_signals
     from tfcoseg.cli.quiet import quiet_tensorflow
 
     server = _server(args)
     with quiet_tensorflow():
         server.start()
-    ended = _end_of_signals()
+    ended = end_of_signals()
     if not args.quiet:
         print("for development, not for production", file=sys.stderr)
     print(f"ready at {server.url}", flush=True)
@@ -115,20 +114,6 @@ def run(args: argparse.Namespace) -> int:
     server.close()
     # A model's run cannot be stopped, and crashes in the middle of Python's own end.
     os._exit(0)
-
-
-def _end_of_signals():
-    """An event that the first Ctrl-C sets; the second ends the process."""
-    ended, numbers = threading.Event(), (signal.SIGINT, signal.SIGTERM)
-
-    def end(*_):
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-        ended.set()
-
-    for number in numbers:
-        signal.signal(number, end)
-    return ended
 
 
 def _server(args):

@@ -1,0 +1,38 @@
+"""A mask from a kept soft mask is the predictor's own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tfcoseg.demo.masks import mask_at
+from tfcoseg.inference import Find, Predictor
+
+
+class NoRuntime:
+    """An engine that is never run."""
+
+    encode = correlate = decode = lambda *_: pytest.fail("the network was run")
+
+
+@pytest.fixture
+def find():
+    random = np.random.default_rng(0)
+    return Find(random.random((32, 32)).astype(np.float32), 0.9, (50, 70))
+
+
+@pytest.mark.parametrize("threshold", [0, 0.25, 0.5, 0.731, 1])
+@pytest.mark.parametrize("outlier", [False, True])
+def test_it_is_that_of_a_predictor_with_this_threshold(find, threshold, outlier):
+    find = replace(find, outlier=outlier)
+    expected, _ = Predictor(NoRuntime(), threshold=threshold).finish(find)
+    mask = mask_at(find, threshold)
+    assert mask.dtype == expected.dtype == np.uint8
+    assert np.array_equal(mask, expected)
+
+
+def test_a_higher_threshold_never_adds(find):
+    masks = [mask_at(find, t, (40, 40)) for t in np.linspace(0, 1, 11)]
+    assert masks[0].all() and masks[5].any()
+    for lower, higher in zip(masks, masks[1:]):
+        assert not np.any(higher > lower)

@@ -1,0 +1,15 @@
+"""Gradio, which builds the page and is not installed by default."""
+
+from typing import Any
+
+
+def import_gradio() -> Any:
+    """The package gradio; the error for its absence holds the cure."""
+    try:
+        import gradio
+    except ImportError as error:
+        raise ImportError(
+            "The page is built with gradio. Install it: pip install 'tfcoseg[demo]'. "
+            f"Received: {error}"
+        ) from error
+    return gradio
