@@ -143,7 +143,7 @@ def test_files_that_it_names_exist():
     places = r"(?:tfcoseg|docs|serving)/|[A-Z]{4,}"
     named = re.findall(rf'(?:src="|`)((?:{places})[\w./]*)', README)
     assert {"LICENSE", "docs/ablation.md", "serving/README.md"} < set(named)
-    assert "tfcoseg/samples/sheep_coast_mask.png" in named
+    assert "docs/pictures/strip.jpg" in named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 

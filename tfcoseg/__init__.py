@@ -1,7 +1,17 @@
 """Image co-segmentation for TensorFlow and Keras.
 
-Sub-packages are imported when they are first asked for, so that ``import tfcoseg``
-needs neither TensorFlow nor Keras.
+For masks of pictures begin with `tfcoseg.inference.Predictor`; for the network, to
+train it or to build upon it, with `tfcoseg.applications`. Sub-packages are imported
+when they are first asked for, so that `import tfcoseg` needs neither TensorFlow nor
+Keras.
+
+Example:
+
+>>> import tfcoseg
+>>> predictor = tfcoseg.inference.Predictor()
+>>> result = predictor.predict(*tfcoseg.samples.pair())
+>>> result.mask_a.shape, result.mask_a.dtype.name
+((360, 480), 'uint8')
 """
 
 import importlib

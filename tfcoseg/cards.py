@@ -34,6 +34,12 @@ def read_card(weights: str | os.PathLike) -> dict[str, Any]:
     Raises:
         FileNotFoundError: if there is no such model.
         ValueError: if the card cannot be read.
+
+    Example:
+
+    >>> card = read_card("coseg")
+    >>> card["name"], len(card["sha256"])
+    ('coseg-v2', 64)
     """
     path = embedded_weights_path(str(weights)) or Path(weights)
     if path.is_dir():
@@ -54,6 +60,11 @@ def read_run(weights: str | os.PathLike) -> dict[str, Any]:
 
     Raises:
         ValueError: if what the run left cannot be read.
+
+    Example:
+
+    >>> read_run("coseg")  # embedded weights lie in no folder of a run
+    {}
     """
     path = embedded_weights_path(str(weights)) or Path(weights)
     return _parse(path.with_name(RUN_FILE)).get("recipe", {})
@@ -68,6 +79,12 @@ def features_of(weights: str | os.PathLike) -> tuple[str, ...] | None:
 
     Raises:
         ValueError: if what is beside them cannot be read.
+
+    Example:
+
+    >>> _ = Path("mine.json").write_text('{"features": ["block_12_add"]}')
+    >>> features_of("mine.weights.h5")
+    ('block_12_add',)
     """
     path = embedded_weights_path(str(weights)) or Path(weights)
     name = path.name.removesuffix(".weights.h5")

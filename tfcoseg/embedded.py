@@ -10,7 +10,13 @@ EMBEDDED_WEIGHTS = ("coseg-v1", "coseg-v2")
 
 
 def embedded_weights_path(name: str | os.PathLike) -> Path | None:
-    """The file of `"coseg"` or of one version by name; None for any other name."""
+    """The file of `"coseg"` or of one version by name; None for any other name.
+
+    Example:
+
+    >>> embedded_weights_path("coseg").name, embedded_weights_path("mine.keras")
+    ('coseg-v2.weights.h5', None)
+    """
     if name == "coseg":
         name = EMBEDDED_WEIGHTS[-1]
     if name not in EMBEDDED_WEIGHTS:

@@ -13,6 +13,14 @@ def check_free(paths: Iterable[str | os.PathLike], overwrite: bool = False) -> N
     Raises:
         FileExistsError: if one of the files exists and `overwrite` is false.
         IsADirectoryError: if one of them is a folder.
+
+    Example:
+
+    >>> check_free(["new.png", "newer.png"])
+    >>> check_free(["a.jpg"])
+    Traceback (most recent call last):
+        ...
+    FileExistsError: a.jpg exists already. Pass --overwrite (overwrite=True in...
     """
     existing = [path for path in map(Path, paths) if path.exists()]
     if folders := [path for path in existing if path.is_dir()]:
@@ -41,6 +49,12 @@ def replace_file(
 
     Raises:
         FileExistsError: if `path` exists and `overwrite` is false.
+
+    Example:
+
+    >>> replace_file("note.txt", lambda new: new.write_text("all of it"))
+    >>> Path("note.txt").read_text()
+    'all of it'
     """
     path = Path(path)
     check_free([path], overwrite)
@@ -57,7 +71,13 @@ def differences(
     arguments: Mapping[str, Any],
     write: Callable[[Any], str] = repr,
 ) -> str:
-    """What arguments have become since they were written down; empty if the same."""
+    """What arguments have become since they were written down; empty if the same.
+
+    Example:
+
+    >>> differences({"size": 321, "seed": 0}, {"size": 513, "seed": 0})
+    'size: 321 then, 513 now'
+    """
     return "; ".join(
         f"{key}: {write(known.get(key))} then, {write(arguments.get(key))} now"
         for key in sorted(known.keys() | arguments.keys())
@@ -68,6 +88,13 @@ def differences(
 def write_json(
     path: str | os.PathLike, figures: dict[str, Any], overwrite: bool = False
 ) -> None:
-    """Writes figures as JSON, through `replace_file`."""
+    """Writes figures as JSON, through `replace_file`.
+
+    Example:
+
+    >>> write_json("figures.json", {"J": 86.1})
+    >>> json.loads(Path("figures.json").read_text())
+    {'J': 86.1}
+    """
     text = json.dumps(figures, indent=1, allow_nan=False) + "\n"
     replace_file(path, lambda new: new.write_text(text, encoding="utf-8"), overwrite)

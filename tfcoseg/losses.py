@@ -34,7 +34,11 @@ class CoSegLoss(keras.losses.Loss):
     Example:
 
     >>> loss = CoSegLoss()
-    >>> float(loss(ops.zeros((1, 2, 2, 1)), ops.zeros((1, 2, 2, 1)))) < 1e-6
+    >>> truth = np.array([[0, 1], [1, VOID]], np.float32).reshape((1, 2, 2, 1))
+    >>> good = np.array([[0, 1], [1, 0]], np.float32).reshape((1, 2, 2, 1))
+    >>> float(loss(truth, good)) < 1e-6
+    True
+    >>> float(loss(truth, 1 - good)) > 10
     True
     """
 

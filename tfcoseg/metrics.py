@@ -22,6 +22,13 @@ class BinaryIoU(keras.metrics.BinaryIoU):
     Call arguments:
         y_true: masks of 0, 1 and `VOID`.
         y_pred: probabilities of the same shape.
+
+    Example:
+
+    >>> metric = BinaryIoU()
+    >>> _ = metric.update_state([[0, 1, 1, VOID]], [[0.9, 0.8, 0.3, 0.9]])
+    >>> round(float(metric.result()), 3)  # one pixel of three
+    0.333
     """
 
     def __init__(
@@ -48,6 +55,13 @@ class PixelAccuracy(keras.metrics.Mean):
         y_true: masks (batch, height, width, 1) of 0, 1 and `VOID`.
         y_pred: probabilities of the same shape.
         sample_weight: None, or weights that broadcast against the masks.
+
+    Example:
+
+    >>> metric = PixelAccuracy()
+    >>> metric.update_state([[0, 1, 1, VOID]], [[0.9, 0.8, 0.3, 0.9]])
+    >>> round(float(metric.result()), 3)  # one pixel of three
+    0.333
     """
 
     def __init__(self, threshold=0.5, name="pixel_accuracy", dtype=None):

@@ -25,6 +25,11 @@ def is_picture_name(path: Path) -> bool:
     """Whether a file in a folder is taken for a picture: by its ending, and not hidden.
 
     Its content may still be anything.
+
+    Example:
+
+    >>> [is_picture_name(Path(name)) for name in ("a.JPG", "a.txt", ".a.jpg")]
+    [True, False, False]
     """
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
@@ -47,6 +52,13 @@ def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarr
         ValueError: if the file is no picture, is damaged or has more than `MAX_PIXELS`
             pixels, or if the array's shape or values do not fit.
         TypeError: if `source` is none of these.
+
+    Example:
+
+    >>> read_image("a.jpg").shape
+    (360, 480, 3)
+    >>> read_image(np.zeros((4, 6))).shape
+    (4, 6, 3)
     """
     if isinstance(source, Image.Image):
         with _errors_naming("a PIL image"):
@@ -76,6 +88,11 @@ def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndar
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is unreadable or holds any other value.
+
+    Example:
+
+    >>> np.unique(read_mask("my_pictures/masks/sheep/1.png")).tolist()
+    [0, 1]
     """
     if void_value is not None and not 2 <= void_value <= 255:
         raise ValueError(
@@ -105,7 +122,13 @@ def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndar
 
 
 def read_size(path: str | os.PathLike) -> tuple[int, int]:
-    """Returns (height, width) of what `read_image` would return, from the header."""
+    """Returns (height, width) of what `read_image` would return, from the header.
+
+    Example:
+
+    >>> read_size("a.jpg")
+    (360, 480)
+    """
     with _errors_naming(path), Image.open(path) as image:
         # The base class's method: that of PNG decodes the whole picture first.
         exif = Image.Image.getexif(image)
@@ -115,7 +138,13 @@ def read_size(path: str | os.PathLike) -> tuple[int, int]:
 
 
 def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a uint8 picture to (height, width): bilinear, antialiased."""
+    """Resizes a uint8 picture to (height, width): bilinear, antialiased.
+
+    Example:
+
+    >>> resize_image(np.zeros((4, 6, 3), np.uint8), (2, 3)).shape
+    (2, 3, 3)
+    """
     if image.shape[:2] == tuple(size):
         return image
     height, width = size
@@ -124,14 +153,26 @@ def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a float32 mask (h, w) to (height, width): bilinear, antialiased."""
+    """Resizes a float32 mask (h, w) to (height, width): bilinear, antialiased.
+
+    Example:
+
+    >>> resize_soft_mask(np.float32([[0, 1]]), (1, 4)).tolist()
+    [[0.0, 0.25, 0.75, 1.0]]
+    """
     height, width = size
     image = Image.fromarray(np.ascontiguousarray(mask, np.float32))
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def resize_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a mask (h, w) of uint8 or bool to (height, width): nearest neighbour."""
+    """Resizes a mask (h, w) of uint8 or bool to (height, width): nearest neighbour.
+
+    Example:
+
+    >>> resize_mask(np.uint8([[0, 1]]), (1, 4)).tolist()
+    [[0, 0, 1, 1]]
+    """
     height, width = size
     image = Image.fromarray(np.asarray(mask, np.uint8))
     resized = image.resize((width, height), Image.Resampling.NEAREST)
@@ -145,6 +186,12 @@ def write_png(
 
     Raises:
         FileExistsError: if `path` exists and `overwrite` is false.
+
+    Example:
+
+    >>> write_png("mask.png", np.uint8([[0, 255]]))
+    >>> read_mask("mask.png").tolist()
+    [[0, 1]]
     """
     picture = to_image(picture)
     # Of photographs Pillow's default, 6, makes files a tenth smaller in twice the time.
@@ -153,7 +200,13 @@ def write_png(
 
 
 def to_image(picture: np.ndarray | Image.Image) -> Image.Image:
-    """A Pillow image of an array: uint8 grey, RGB or RGBA, or uint16 grey."""
+    """A Pillow image of an array: uint8 grey, RGB or RGBA, or uint16 grey.
+
+    Example:
+
+    >>> to_image(np.zeros((4, 6, 4), np.uint8)).mode
+    'RGBA'
+    """
     return picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
 
 

@@ -32,6 +32,12 @@ class Weights:
             `fold_of`.
         complete: whether `trained_on` is all of it, as far as the card or the run can
             tell; not where a run began with weights that are not known of or gone.
+
+    Example:
+
+    >>> weights = Weights("mine", "9f86...", trained_on=("pascal_coseg",))
+    >>> weights.has_seen(["pascal_coseg"]), weights.has_seen(["icoseg"])
+    (True, False)
     """
 
     name: str
@@ -61,6 +67,11 @@ def fold_of(folder: str | os.PathLike, folds: int, fold: int, by: str) -> Fold:
         are sorted, so that folds of the seven groups of a benchmark are others than
         those of all fourteen: by class the folder's name is part of it. A picture is in
         one fold whatever there is beside it.
+
+    Example:
+
+    >>> fold_of("msrc_coseg", folds=4, fold=0, by="class")
+    (4, 0, 'class', 'msrc_coseg')
     """
     return folds, fold, by, Path(folder).resolve().name if by == "class" else ""
 
@@ -70,6 +81,11 @@ def name_of_set(folder: str | os.PathLike) -> str:
 
     A benchmark that `tfcoseg evaluate --dataset` has prepared lies in a folder named
     after its part, and the parent bears the benchmark's name.
+
+    Example:
+
+    >>> name_of_set("prepared/icoseg/subset8"), name_of_set("my_pictures")
+    ('icoseg', 'my_pictures')
     """
     return _name_at(Path(folder).resolve())
 
@@ -78,6 +94,11 @@ def names_of_folder(folder: str | os.PathLike) -> set[str]:
     """The names of the set that a folder holds, as it is given and as links lead to it.
 
     Of `pascal_coseg -> real/v1` both say something: who made the link called it so.
+
+    Example:
+
+    >>> names_of_folder("my_pictures")
+    {'my_pictures'}
     """
     return {_name_at(Path(os.path.abspath(folder))), name_of_set(folder)}
 
@@ -95,6 +116,11 @@ def describe_weights(model: str | os.PathLike) -> Weights:
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the card beside it cannot be read.
+
+    Example:
+
+    >>> describe_weights("coseg").has_seen(["davis2016"])
+    False
     """
     card = read_card(model)
     known: dict[str, Any] = {"trained_on": None}

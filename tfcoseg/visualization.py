@@ -44,6 +44,13 @@ def overlay(
 
     Returns:
         uint8 array (height, width, 3).
+
+    Example:
+
+    >>> grey, mask = np.full((4, 6, 3), 100, np.uint8), np.zeros((4, 6))
+    >>> mask[:, 3:] = 1.0  # soft: no outline
+    >>> overlay(grey, mask)[0, ::5].tolist()
+    [[100, 100, 100], [178, 82, 66]]
     """
     alpha = _alpha(image, mask)
     picture = Image.fromarray(image)
@@ -67,6 +74,12 @@ def cutout(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
     Returns:
         uint8 array (height, width, 4). Where it is fully transparent its colour is
         black, so that nothing of the background stays in the file.
+
+    Example:
+
+    >>> grey, mask = np.full((1, 2, 3), 100, np.uint8), np.uint8([[0, 255]])
+    >>> cutout(grey, mask).tolist()
+    [[[0, 0, 0, 0], [100, 100, 100, 255]]]
     """
     alpha = np.asarray(_alpha(image, mask))
     colours = np.where(alpha[..., None] > 0, image, np.uint8(0))
@@ -85,6 +98,11 @@ def heatmap(
 
     Returns:
         uint8 array (height, width, 3). An array of one value only is dark all over.
+
+    Example:
+
+    >>> heatmap(np.array([[0.0, 1.0]])).tolist()
+    [[[8, 8, 40], [252, 244, 170]]]
     """
     if array.ndim != 2:
         raise ValueError(
@@ -117,6 +135,13 @@ def contact_sheet(
 
     Returns:
         A Pillow image, RGB.
+
+    Example:
+
+    >>> picture, mask = np.zeros((40, 60, 3), np.uint8), np.zeros((40, 60), np.uint8)
+    >>> sheet = contact_sheet([[picture, mask]], ["a: 0.97"], height=80)
+    >>> sheet.mode, sheet.width
+    ('RGB', 264)
     """
     if captions is not None and len(captions) != len(rows):
         raise ValueError(

@@ -48,8 +48,10 @@ def run(
 
     Example:
 
-    >>> settings = Settings(data=("pascal_coseg",), validation=("msrc_coseg",))
-    >>> rows = run("ablation", settings, cells=["base", "l2-kernel"], seeds=[0, 1, 2])
+    ```python
+    settings = Settings(data=("pascal_coseg",), validation=("msrc_coseg",))
+    rows = run("ablation", settings, cells=["base", "l2-kernel"], seeds=[0, 1, 2])
+    ```
     """
     progress = progress or (lambda iterable, **_: iterable)
     chosen = find_cells(cells)

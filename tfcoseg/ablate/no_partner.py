@@ -19,8 +19,8 @@ class NoPartner(PyramidXCorr):
 
     >>> layer = NoPartner(8)
     >>> a, b = layer(np.ones((2, 9, 7, 4)), np.ones((2, 6, 6, 4)))
-    >>> a.shape, b.shape
-    (TensorShape([2, 9, 7, 8]), TensorShape([2, 6, 6, 8]))
+    >>> tuple(a.shape), tuple(b.shape)
+    ((2, 9, 7, 8), (2, 6, 6, 8))
     """
 
     def __init__(self, filters, **kwargs):

@@ -44,8 +44,8 @@ class NonLocal(keras.layers.Layer):
 
     >>> layer = NonLocal(filters=8, width=4)
     >>> a, b = layer(np.ones((2, 9, 7, 4)), np.ones((2, 6, 6, 4)))
-    >>> a.shape, b.shape
-    (TensorShape([2, 9, 7, 8]), TensorShape([2, 6, 6, 8]))
+    >>> tuple(a.shape), tuple(b.shape)
+    ((2, 9, 7, 8), (2, 6, 6, 8))
     """
 
     def __init__(self, filters, width, **kwargs):

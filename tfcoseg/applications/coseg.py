@@ -98,6 +98,12 @@ def CoSegResNet50(
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; He et al., "Deep
     Residual Learning for Image Recognition", CVPR 2016.
+
+    Example:
+
+    >>> model = CoSegResNet50()
+    >>> model.name, list(model.output)
+    ('coseg_resnet50', ['mask_a', 'mask_b'])
     """
     return _build(
         SiameseEncoder(
@@ -127,6 +133,12 @@ def CoSegVGG16(
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Simonyan and
     Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
     ICLR 2015.
+
+    Example:
+
+    >>> model = CoSegVGG16()
+    >>> model.name, list(model.output)
+    ('coseg_vgg16', ['mask_a', 'mask_b'])
     """
     return _build(
         SiameseEncoder("vgg16", output_stride, skips=("block3_conv3", "block2_conv2")),
@@ -142,6 +154,11 @@ def preprocess_input(x, data_format=None):
     """Returns `x` unchanged: the models take RGB images of 0..255 as they are.
 
     Here because users of keras.applications look for it.
+
+    Example:
+
+    >>> preprocess_input(np.array([0, 127, 255])).tolist()
+    [0, 127, 255]
     """
     return x
 

@@ -21,6 +21,12 @@ class Group:
         anchor: a picture by whose object all of them are cut out, or None: each is
             compared with the mean of the others.
         stdin: the one of them that holds what came through standard input.
+
+    Example:
+
+    >>> group = Group("sheep", (Path("a.jpg"), Path("b.jpg")))
+    >>> group.anchor is None, group.called(group.pictures[0])
+    (True, 'a.jpg')
     """
 
     name: str
@@ -53,6 +59,11 @@ def find_pictures(
 
     Raises:
         FileNotFoundError: for a pattern that nothing matches.
+
+    Example:
+
+    >>> [path.name for path in find_pictures(["*.jpg", "my_pictures/images/car"])]
+    ['a.jpg', 'b.jpg', 'c.jpg', '1.jpg', '2.jpg']
     """
     found: dict[Path, Path] = {}
     for given in inputs:
@@ -67,6 +78,12 @@ def subfolder_groups(folder: str | os.PathLike, recursive: bool = False) -> list
     Raises:
         NotADirectoryError: if it is no folder.
         FileNotFoundError: if no folder in it holds a picture.
+
+    Example:
+
+    >>> groups = subfolder_groups("my_pictures/images")
+    >>> [(group.name, len(group.pictures)) for group in groups]
+    [('car', 2), ('sheep', 2)]
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -100,6 +117,12 @@ def csv_pairs(file: str | os.PathLike) -> list[Group]:
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if a row is not of that kind, or there is none.
+
+    Example:
+
+    >>> _ = Path("pairs.csv").write_text("image_a,image_b\\na.jpg,b.jpg\\na.jpg,c.jpg")
+    >>> [group.name for group in csv_pairs("pairs.csv")]
+    ['a+b', 'a+c']
     """
     file = Path(file)
     groups: list[Group] = []

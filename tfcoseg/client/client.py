@@ -56,10 +56,11 @@ class Client:
 
     Example:
 
-    >>> with Client("http://localhost:8501") as client:
+    >>> from tfcoseg.serve import DevelopmentServer
+    >>> with DevelopmentServer("models/coseg") as server, Client(server.url) as client:
     ...     result = client.predict("a.jpg", "b.jpg")
-    >>> result.mask_a.shape, result.score_a
-    ((480, 640), 0.97)
+    >>> result.mask_a.shape, result.mask_b.shape
+    ((360, 480), (384, 512))
     """
 
     def __init__(

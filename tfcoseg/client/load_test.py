@@ -27,6 +27,12 @@ class LoadReport:
         messages: the first message of each kind.
         seconds: from the first question to the last answer.
         interrupted: whether Ctrl-C ended the test before all questions were asked.
+
+    Example:
+
+    >>> report = LoadReport([0.1, 0.2, 0.4], {"busy": 1}, {"busy": "503"}, seconds=2.0)
+    >>> report.requests, report.rate, report.percentile(50)
+    (4, 1.5, 0.2)
     """
 
     latencies: list[float]
@@ -70,6 +76,12 @@ def run_load_test(
         ask: asks once; a `RequestError` from it is counted, any other ends the test.
         requests: how many questions are asked in all, at most 1,000,000.
         concurrency: how many are under way at the same time, at most 256.
+
+    Example:
+
+    >>> report = run_load_test(lambda: None, requests=20, concurrency=4)
+    >>> report.requests, report.failed
+    (20, 0)
     """
     _check_number("requests", requests, MAX_REQUESTS)
     _check_number("concurrency", concurrency, MAX_CONCURRENCY)

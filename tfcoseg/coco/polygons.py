@@ -24,6 +24,16 @@ def polygons(
         (outer, holes): each a list of polygons [x, y, x, y, ...] in pixels from the
         upper left corner of the picture, largest first. COCO's `segmentation` takes the
         first of the two and knows no holes.
+
+    Example:
+
+    >>> ring = np.ones((3, 3))
+    >>> ring[1, 1] = 0
+    >>> outer, holes = polygons(ring)
+    >>> outer
+    [[0.0, 0.0, 3.0, 0.0, 3.0, 3.0, 0.0, 3.0]]
+    >>> len(holes)
+    1
     """
     if mask.ndim != 2:
         raise ValueError(

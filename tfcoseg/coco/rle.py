@@ -49,6 +49,11 @@ def decode_rle(rle: dict[str, Any]) -> np.ndarray:
 
     Raises:
         ValueError: if the counts do not fill the size, or are no such text.
+
+    Example:
+
+    >>> decode_rle({"size": [2, 2], "counts": "13"}).astype(int).tolist()
+    [[0, 1], [1, 1]]
     """
     height, width = rle["size"]
     counts = rle["counts"]

@@ -104,6 +104,11 @@ def may_share_object(
             list knows a word is trusted.
         exclude: further groups, {name}, and pairs of groups, {name, name}, not to
             trust.
+
+    Example:
+
+    >>> may_share_object("horse", "cows"), may_share_object("horse", "aeroplane")
+    (True, False)
     """
     a, b = kinds(group_a), kinds(group_b)
     return (

@@ -20,6 +20,11 @@ def duplicate_images(records: Iterable[Record]) -> set[Path]:
     """Returns the image paths that show a picture which stands in several groups.
 
     Two sources: the folder's list of duplicates where it has one, and equal bytes.
+
+    Example:
+
+    >>> duplicate_images(read_folder("my_pictures"))
+    set()
     """
     records = list(records)
     listed = {path for paths in _listed(records) for path in paths}

@@ -51,6 +51,12 @@ def read_folder(
             link that leads nowhere, a name is not UTF-8, two pictures have one mask, or
             a group has less than two pictures; if a wanted group does not exist, or
             nothing is left.
+
+    Example:
+
+    >>> records = read_folder("my_pictures")
+    >>> [(record.group, record.name) for record in records]
+    [('car', '1'), ('car', '2'), ('sheep', '1'), ('sheep', '2')]
     """
     if on_error not in ("raise", "skip"):
         raise ValueError(

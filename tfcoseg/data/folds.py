@@ -61,6 +61,13 @@ def split_fold(
 
     Raises:
         ValueError: if there are fewer classes than folds, or if no such fold exists.
+
+    Example:
+
+    >>> records = read_folder("my_pictures")
+    >>> kept, held_out = split_fold(records, folds=2, fold=0)
+    >>> {record.group for record in kept}, {record.group for record in held_out}
+    ({'sheep'}, {'car'})
     """
     check_fold(folds, fold, by)
     records = list(records)

@@ -25,6 +25,11 @@ def joint_groups(records: Iterable[Record], least: int = 2) -> list[Record]:
         For each joint group, in the order of the names, its records: `group` is the two
         names joined by `+`, `image` and `mask` those of the first of them, and
         `more_masks` the other's mask.
+
+    Example:
+
+    >>> joint_groups(read_folder("my_pictures"))  # no picture stands in two groups
+    []
     """
     groups = defaultdict(dict)
     for same in same_pictures(records):

@@ -32,6 +32,12 @@ def read_ids(path: str | os.PathLike) -> list[str]:
 
     Raises:
         ValueError: if the file is not text.
+
+    Example:
+
+    >>> _ = Path("ids.txt").write_text("sheep/1.jpg  # blurred\\ncar/2")
+    >>> read_ids("ids.txt")
+    ['sheep/1', 'car/2']
     """
     path = Path(path)
     try:

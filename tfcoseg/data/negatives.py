@@ -19,6 +19,12 @@ def wrong_partners(
     Args:
         records: of several groups.
         exclude: as in `sample_pairs`.
+
+    Example:
+
+    >>> pictures = [("cat", "1"), ("cat", "2"), ("car", "1"), ("car", "2")]
+    >>> [(*pair.records, pair.positive) for pair in wrong_partners(pictures)][0]
+    (('cat', '1'), ('car', '1'), False)
     """
     partners = trusted_partners(records, exclude)
     pairs = []

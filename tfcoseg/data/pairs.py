@@ -10,7 +10,14 @@ from tfcoseg.data.lots import lot
 
 @dataclass(frozen=True)
 class Pair:
-    """Two records; a positive pair shares a kind of object, a negative one does not."""
+    """Two records; a positive pair shares a kind of object, a negative one does not.
+
+    Example:
+
+    >>> pair = Pair(("sheep", "1"), ("car", "2"), positive=False)
+    >>> pair.records
+    (('sheep', '1'), ('car', '2'))
+    """
 
     record_a: Picture
     record_b: Picture
@@ -25,14 +32,27 @@ class Pair:
 @dataclass(frozen=True)
 class ImageSet:
     """Two records or more that share a kind of object, each to be seen beside all the
-    others; a set of two is a positive pair."""
+    others; a set of two is a positive pair.
+
+    Example:
+
+    >>> len(ImageSet("sheep", (("sheep", "1"), ("sheep", "2"))).records)
+    2
+    """
 
     name: str
     records: tuple[Picture, ...]
 
 
 def consecutive_pairs(records: Iterable[Picture]) -> list[Pair]:
-    """Pairs picture i of a group with i + 1, wrapping round: each picture is once A."""
+    """Pairs picture i of a group with i + 1, wrapping round: each picture is once A.
+
+    Example:
+
+    >>> pairs = consecutive_pairs([("cat", "1"), ("cat", "2"), ("cat", "3")])
+    >>> [(pair.record_a[1], pair.record_b[1]) for pair in pairs]
+    [('1', '2'), ('2', '3'), ('3', '1')]
+    """
     return [
         Pair(record, group[(i + 1) % len(group)], True)
         for group in by_group(records).values()
@@ -53,7 +73,14 @@ def disjoint_pairs(records: Iterable[Picture]) -> list[Pair]:
 
 
 def all_pairs(records: Iterable[Picture]) -> list[Pair]:
-    """All pairs (i, j) of each group with i < j."""
+    """All pairs (i, j) of each group with i < j.
+
+    Example:
+
+    >>> pairs = all_pairs([("cat", "1"), ("cat", "2"), ("cat", "3")])
+    >>> [(pair.record_a[1], pair.record_b[1]) for pair in pairs]
+    [('1', '2'), ('1', '3'), ('2', '3')]
+    """
     return [
         Pair(record_a, record_b, True)
         for group in by_group(records).values()

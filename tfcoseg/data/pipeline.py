@@ -17,6 +17,11 @@ def default_augmentation(size: int | tuple[int, int]) -> list[Transform]:
 
     Only the crop comes before the resizing: a photograph of 12 megapixels is uint8
     until then, and has fewer pixels afterwards.
+
+    Example:
+
+    >>> [step.__qualname__.split(".")[0] for step in default_augmentation(321)]
+    ['random_crop', 'resize', 'random_flip', 'random_colour']
     """
     return [
         transforms.random_crop(),
@@ -62,8 +67,11 @@ def pair_dataset(
 
     Example:
 
-        pairs = sample_pairs(read_folder("data"), count=1000)
-        model.fit(pair_dataset(pairs, size=321))
+    >>> pairs = sample_pairs(read_folder("my_pictures"), count=4)
+    >>> dataset = pair_dataset(pairs, size=64, batch_size=2)
+    >>> images, masks = next(iter(dataset))
+    >>> tuple(images["image_a"].shape), tuple(masks["mask_b"].shape)
+    ((2, 64, 64, 3), (2, 64, 64, 1))
     """
     pairs = list(pairs)
     steps = _steps(size, augment)
@@ -106,6 +114,13 @@ def image_dataset(
     Returns:
         A dataset, not batched, of (image, mask, record index, view): float32 (height,
         width, 3) in 0..255, uint8 (height, width, 1) of 0, 1 and `VOID`, int32, int32.
+
+    Example:
+
+    >>> dataset = image_dataset(read_folder("my_pictures"), size=64, views=2)
+    >>> image, mask, index, view = next(iter(dataset))
+    >>> tuple(image.shape), int(index), int(view), int(dataset.cardinality())
+    ((64, 64, 3), 0, 0, 8)
     """
     records = list(records)
     steps = _steps(size, augment)

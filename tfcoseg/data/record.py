@@ -18,6 +18,12 @@ class Record:
     `name` is the file's name without its suffix. `void_value` is the value of this
     mask's pixels that count nowhere, so that records of several folders can be mixed.
     Where there are `more_masks`, the object is all that any of the masks covers.
+
+    Example:
+
+    >>> record = Record("sheep", "1", Path("1.jpg"), Path("1.png"), void_value=128)
+    >>> record.void_value, record.more_masks
+    (128, ())
     """
 
     group: str

@@ -49,6 +49,12 @@ def sample_pairs(
 
     Raises:
         ValueError: if a group has one picture, or no negative pair can be trusted.
+
+    Example:
+
+    >>> pairs = sample_pairs(read_folder("my_pictures"), count=8)
+    >>> sum(pair.positive for pair in pairs)
+    6
     """
     if not 0 <= negative_share <= 1:
         raise ValueError(

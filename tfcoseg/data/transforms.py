@@ -15,7 +15,14 @@ _CROP, _FLIP, _BRIGHTNESS, _CONTRAST, _SATURATION, _HUE, _GREY = range(7)
 
 
 def resize(size):
-    """Squashes picture and mask to (height, width), or to a square of one number."""
+    """Squashes picture and mask to (height, width), or to a square of one number.
+
+    Example:
+
+    >>> image, mask = np.zeros((4, 6, 3), np.uint8), np.zeros((4, 6, 1), np.uint8)
+    >>> tuple(resize(2)({"image": image, "mask": mask})["mask"].shape)
+    (2, 2, 1)
+    """
     size = (size, size) if isinstance(size, int) else tuple(size)
 
     def apply(example):
@@ -32,6 +39,14 @@ def random_crop(scale=(0.4, 1.0), min_object_covered=0.6, aspect_ratio=(0.75, 1.
         min_object_covered: least share of the box around the object that is kept. Where
             no rectangle is found, the whole picture stays.
         aspect_ratio: least and greatest width / height of the rectangle.
+
+    Example:
+
+    >>> image, mask = np.zeros((40, 60, 3), np.uint8), np.ones((40, 60, 1), np.uint8)
+    >>> example = {"image": image, "mask": mask, "seed": [1, 2]}
+    >>> cropped = random_crop(scale=(0.5, 0.9))(example)
+    >>> 1200 <= cropped["mask"].shape[0] * cropped["mask"].shape[1] <= 2160
+    True
     """
 
     def apply(example):
@@ -52,7 +67,15 @@ def random_crop(scale=(0.4, 1.0), min_object_covered=0.6, aspect_ratio=(0.75, 1.
 
 
 def random_flip(probability=0.5):
-    """Mirrors left and right with the given probability."""
+    """Mirrors left and right with the given probability.
+
+    Example:
+
+    >>> image, mask = np.zeros((1, 2, 3), np.uint8), np.uint8([[[0], [1]]])
+    >>> example = {"image": image, "mask": mask, "seed": [1, 2]}
+    >>> np.ravel(random_flip(probability=1.0)(example)["mask"]).tolist()
+    [1, 0]
+    """
 
     def apply(example):
         drawn = tf.random.stateless_uniform((), _seed(example, _FLIP))
@@ -74,6 +97,13 @@ def random_colour(brightness=0.15, contrast=0.3, saturation=0.4, hue=0.05, grey=
         contrast, saturation: greatest change of a factor of 1, below 1.
         hue: greatest turn, as a share of the colour circle, up to 0.5.
         grey: probability that no colour is left.
+
+    Example:
+
+    >>> image, mask = np.full((2, 2, 3), 200, np.uint8), np.ones((2, 2, 1), np.uint8)
+    >>> example = random_colour()({"image": image, "mask": mask, "seed": [1, 2]})
+    >>> example["image"].dtype.name, example["mask"] is mask
+    ('float32', True)
     """
 
     def apply(example):

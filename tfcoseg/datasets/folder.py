@@ -40,10 +40,11 @@ class CoSegFolder(tfds.core.DatasetBuilder, skip_registration=True):
 
     Example:
 
-        builder = CoSegFolder("my_pictures")
-        builder.info.splits["pictures"].num_examples, builder.info.metadata["groups"]
-        for example in builder.as_dataset(split="pictures"):
-            ...
+    >>> builder = CoSegFolder("my_pictures")
+    >>> builder.info.splits["pictures"].num_examples, builder.info.metadata["groups"]
+    (4, {'car': 2, 'sheep': 2})
+    >>> [int(e["mask"].shape[0]) for e in builder.as_dataset(split="pictures[:2]")]
+    [72, 72]
     """
 
     VERSION = tfds.core.Version("1.0.0")

@@ -60,6 +60,12 @@ def as_folder(
             the `manual_dir` it came from is not as it was.
         ValueError: if the set was prepared from another `manual_dir`, or has no such
             split.
+
+    Example:
+
+    ```python
+    as_folder("icoseg/subset8", "prepared/icoseg", manual_dir="downloads")
+    ```
     """
     builder = tfds.builder(name, data_dir=data_dir)
     folder = Path(folder)

@@ -36,6 +36,11 @@ class Protocol:
             `tfcoseg.data.folds.split_fold`. None, all three, for everything.
         exclude: groups, "name", and pairs of groups, ("name", "name"), that may share
             something and so make no wrong partners; see `read_exclusions`.
+
+    Example:
+
+    >>> Protocol("all", groups=("sheep",), per_group=10).wrong_partner
+    False
     """
 
     pairs: str = "consecutive"

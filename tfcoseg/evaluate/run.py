@@ -85,8 +85,10 @@ def evaluate_folder(
 
     Example:
 
-    >>> evaluation = evaluate_folder(Predictor(), "msrc_coseg")
-    >>> averages(evaluation.by_group())["J"]["groups"]
+    >>> from tfcoseg.inference import Predictor
+    >>> evaluation = evaluate_folder(Predictor(working_size=65), "my_pictures")
+    >>> {group: len(masks) for group, masks in evaluation.by_group().items()}
+    {'car': 2, 'sheep': 2}
     """
     progress = progress or (lambda iterable, **_: iterable)
     found = read_records(root, protocol, progress)

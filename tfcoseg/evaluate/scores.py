@@ -21,6 +21,12 @@ class Counts:
         truth: of these, pixels of the true object.
         predicted: pixels predicted as object.
         intersection: pixels that are both.
+
+    Example:
+
+    >>> counts = Counts(pixels=100, truth=30, predicted=20, intersection=20)
+    >>> counts.union, round(counts.jaccard, 3), counts.accuracy
+    (30, 0.667, 0.9)
     """
 
     pixels: int
@@ -69,6 +75,11 @@ def count_pixels(prediction: np.ndarray, truth: np.ndarray) -> Counts:
 
     Raises:
         ValueError: if the two differ in size.
+
+    Example:
+
+    >>> count_pixels(np.array([[255, 255, 0]]), np.array([[1, 0, VOID]]))
+    Counts(pixels=2, truth=1, predicted=2, intersection=1)
     """
     if prediction.shape != truth.shape:
         raise ValueError(
@@ -92,6 +103,12 @@ def averages(groups: Mapping[str, Sequence[Counts]]) -> dict[str, dict]:
         For each of `"J"`, `"P"`, `"predicted"`: `{"images": the mean over images,
         "groups": the mean over groups of a group's mean over images, "pooled": all
         pixels as one picture}`, in 0..1, None where no mask defines it.
+
+    Example:
+
+    >>> half, whole = Counts(10, 4, 2, 2), Counts(10, 1, 1, 1)
+    >>> averages({"cat": [half, half], "cow": [whole]})["J"]["groups"]
+    0.75
     """
     everything = [counts for group in groups.values() for counts in group]
     pooled = sum(everything, Counts(0, 0, 0, 0))
@@ -112,6 +129,11 @@ def emptiness(counts: Sequence[Counts]) -> dict[str, float | int | None]:
         `pictures` (how many masks), `predicted` (mean share of pixels predicted), `any`
         and `over_1_percent` (share of masks with a pixel, with over 1 % of the pixels
         predicted); shares in 0..1, None without masks.
+
+    Example:
+
+    >>> emptiness([Counts(100, 0, 0, 0), Counts(100, 0, 10, 0)])["any"]
+    0.5
     """
     shares = [share for c in counts if (share := c.predicted_share) is not None]
     return {

@@ -34,6 +34,14 @@ def evaluate_sizes(
         By rising size, `{"working_size": ..., "masks": ..., "J": {"images": ...,
         "groups": ..., "pooled": ...}, "P": ..., "predicted": ...}`, in percent, None
         where it is not defined.
+
+    Example:
+
+    >>> from tfcoseg.inference import Predictor
+    >>> evaluation = evaluate_folder(Predictor(working_size=65), "my_pictures")
+    >>> rows = evaluate_sizes(evaluation, [65], lambda size: Predictor("coseg", size))
+    >>> [(row["working_size"], row["masks"]) for row in rows]
+    [(65, 4)]
     """
     comparisons = [c for j in evaluation.judgements if (c := j.comparison).kind == PAIR]
     rows = []

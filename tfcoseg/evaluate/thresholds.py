@@ -39,6 +39,12 @@ def threshold_curve(judgements: Sequence[Any]) -> dict[str, list[float | None]]:
     Returns:
         `{"threshold": the 19 thresholds, "images": J at each, "groups": ..., "pooled":
         ...}`; None where no mask defines J.
+
+    Example:
+
+    >>> curve = threshold_curve([])
+    >>> list(curve), curve["threshold"][:2]
+    (['threshold', 'images', 'groups', 'pooled'], [0.05, 0.1])
     """
     if not judgements:
         nothing = [None] * len(THRESHOLDS)

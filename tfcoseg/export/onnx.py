@@ -52,6 +52,12 @@ def export_onnx(
         FileExistsError: if `path` exists and `overwrite` is false.
         ValueError: for a model of another kind, or of one size of pictures alone; or if
             the file gives other probabilities than the model.
+
+    Example:
+
+    ```python
+    export_onnx(CoSegMobileNetV2(), "coseg.onnx", card=read_card("coseg"))
+    ```
     """
     check_exportable(model)
     check_free([path], overwrite)

@@ -14,6 +14,13 @@ def with_implementation(model: keras.Model, implementation: str) -> keras.Model:
 
     Returns:
         A model with weights, names and results of the first.
+
+    Example:
+
+    >>> from tfcoseg.applications import CoSegMobileNetV2
+    >>> model = with_implementation(CoSegMobileNetV2(), "fft")
+    >>> model.get_layer("pyramid_xcorr").implementation
+    'fft'
     """
 
     def clone(layer):

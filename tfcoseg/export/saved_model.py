@@ -65,6 +65,13 @@ def export_saved_model(
         ValueError: for an unknown batching; a model of another kind, or of one size of
             pictures alone; or one that gives no finite numbers.
         OSError: if the folder cannot be written to.
+
+    Example:
+
+    ```python
+    version = export_saved_model(CoSegMobileNetV2(), "models/coseg")
+    print(version)  # models/coseg/1
+    ```
     """
     if batching not in BATCHING:
         raise ValueError(

@@ -51,6 +51,13 @@ def signatures_of(
           of the other.
         - `decode`: correlation, features, skip_1, ..., and size, int32 (2,), the height
           and width of the result -> mask, float32 (batch, height, width, 1); score.
+
+    Example:
+
+    >>> from tfcoseg.applications import CoSegMobileNetV2
+    >>> signatures = signatures_of(CoSegMobileNetV2())
+    >>> list(signatures["decode"].inputs)
+    ['correlation', 'features', 'skip_1', 'skip_2', 'size']
     """
     image = tf.TensorSpec((batch, None, None, 3), tf.uint8)
     encoded = _specs_of_encoded(model, image)

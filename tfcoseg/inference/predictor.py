@@ -48,8 +48,11 @@ class Predictor:
 
     >>> predictor = Predictor()
     >>> result = predictor.predict("a.jpg", "b.jpg")
-    >>> result.mask_a.shape, result.score_a
-    ((480, 640), 0.97)
+    >>> result.mask_a.shape, result.mask_b.shape
+    ((360, 480), (384, 512))
+    >>> group = predictor.predict_group(["a.jpg", "b.jpg", "c.jpg"])
+    >>> group.outliers
+    [False, False, True]
     """
 
     def __init__(
@@ -127,7 +130,14 @@ class Predictor:
         return (np.zeros_like(mask) if find.outlier else mask), soft_mask
 
     def explain(self, image_a: Any, image_b: Any) -> Explanation:
-        """Where the two pictures resemble each other, for each level of the pyramid."""
+        """Where the two pictures resemble each other, for each level of the pyramid.
+
+        Example:
+
+        >>> explanation = Predictor(working_size=65).explain("a.jpg", "b.jpg")
+        >>> {size: level.shape for size, level in explanation.levels_a.items()}
+        {11: (360, 480), 15: (360, 480), 19: (360, 480)}
+        """
         encoded_a = self._encode_named("image_a", image_a)
         encoded_b = self._encode_named("image_b", image_b)
         return Explanation(
@@ -135,7 +145,16 @@ class Predictor:
         )
 
     def encode(self, image: Any) -> Encoded:
-        """Runs the encoder, once and for all partners that `image` may meet."""
+        """Runs the encoder, once and for all partners that `image` may meet.
+
+        Example:
+
+        >>> predictor = Predictor()
+        >>> anchor, *others = map(predictor.encode, ["a.jpg", "b.jpg", "c.jpg"])
+        >>> finds = predictor.find(others, anchor)
+        >>> [is_found(predictor.finish(find)[0], find.score) for find in finds]
+        [True, False]
+        """
         if isinstance(image, Encoded):
             return image
         picture = read_image(image)

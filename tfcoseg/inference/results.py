@@ -10,7 +10,14 @@ FOUND_SCORE = 0.5
 
 
 def is_found(mask: np.ndarray, score: float) -> bool:
-    """Whether the common object was found in an image: some mask, and a sure one."""
+    """Whether the common object was found in an image: some mask, and a sure one.
+
+    Example:
+
+    >>> mask = np.array([[0, 255]], np.uint8)
+    >>> is_found(mask, 0.9), is_found(mask, 0.2), is_found(0 * mask, 0.9)
+    (True, False, False)
+    """
     return bool(mask.any()) and score >= FOUND_SCORE
 
 

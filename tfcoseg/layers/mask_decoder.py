@@ -44,8 +44,8 @@ class MaskDecoder(keras.layers.Layer):
 
     >>> decoder = MaskDecoder(filters=(8, 4))
     >>> maps = [np.ones((1, 4, 4, 16)), np.ones((1, 8, 8, 6))]
-    >>> decoder(np.ones((1, 4, 4, 10)), maps, np.ones((1, 63, 63, 3))).shape
-    TensorShape([1, 63, 63, 1])
+    >>> tuple(decoder(np.ones((1, 4, 4, 10)), maps, np.ones((1, 63, 63, 3))).shape)
+    (1, 63, 63, 1)
     """
 
     def __init__(self, filters=(128, 64, 32), context=0, **kwargs):

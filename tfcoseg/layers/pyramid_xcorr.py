@@ -55,8 +55,8 @@ class PyramidXCorr(keras.layers.Layer):
 
     >>> layer = PyramidXCorr(filters=8, kernel_sizes=(3, 5))
     >>> a, b = layer(np.ones((2, 9, 7, 4)), np.ones((2, 6, 6, 4)))
-    >>> a.shape, b.shape
-    (TensorShape([2, 9, 7, 8]), TensorShape([2, 6, 6, 8]))
+    >>> tuple(a.shape), tuple(b.shape)
+    ((2, 9, 7, 8), (2, 6, 6, 8))
     """
 
     def __init__(

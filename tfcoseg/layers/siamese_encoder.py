@@ -42,8 +42,8 @@ class SiameseEncoder(keras.layers.Layer):
 
     >>> encoder = SiameseEncoder("mobilenetv2", skips=("block_5_add",))
     >>> of_a, of_b = encoder(np.zeros((1, 64, 64, 3)), np.zeros((1, 96, 64, 3)))
-    >>> of_b[0].shape, of_b[1].shape
-    (TensorShape([1, 6, 4, 320]), TensorShape([1, 12, 8, 32]))
+    >>> tuple(of_b[0].shape), tuple(of_b[1].shape)
+    ((1, 6, 4, 320), (1, 12, 8, 32))
     """
 
     def __init__(

@@ -18,6 +18,12 @@ class PredictRequest:
         inputs: arrays by name; strings are object arrays of bytes.
         version, label: which version, by number or by label; None for the newest.
         output_filter: the outputs that are wanted; empty for all.
+
+    Example:
+
+    >>> request = PredictRequest("coseg", "serve_bytes", {"size": np.int32([2, 3])})
+    >>> request.version is None, request.output_filter
+    (True, [])
     """
 
     model_name: str
@@ -41,6 +47,12 @@ def encode_predict_request(
         model_name, signature_name: as the server knows them.
         inputs: arrays of numbers by name, or object arrays of bytes for strings.
         version, label: which version, by number or by label; None for the newest.
+
+    Example:
+
+    >>> message = encode_predict_request("coseg", "decode", {"size": np.int32([2, 3])})
+    >>> decode_predict_request(message).inputs["size"].tolist()
+    [2, 3]
     """
     if version is not None and label is not None:
         raise ValueError(
@@ -59,7 +71,15 @@ def encode_predict_request(
 
 
 def decode_predict_request(message: bytes) -> PredictRequest:
-    """Returns what the bytes of a `PredictRequest` ask."""
+    """Returns what the bytes of a `PredictRequest` ask.
+
+    Example:
+
+    >>> message = encode_predict_request("coseg", "encode", {}, label="stable")
+    >>> request = decode_predict_request(message)
+    >>> request.model_name, request.signature_name, request.label
+    ('coseg', 'encode', 'stable')
+    """
     request = parse("PredictRequest", message)
     spec = request.model_spec
     choice = spec.WhichOneof("choice")
@@ -74,14 +94,28 @@ def decode_predict_request(message: bytes) -> PredictRequest:
 
 
 def encode_predict_response(outputs: Mapping[str, np.ndarray]) -> bytes:
-    """Returns the bytes of a `PredictResponse`, for what stands in for a server."""
+    """Returns the bytes of a `PredictResponse`, for what stands in for a server.
+
+    Example:
+
+    >>> message = encode_predict_response({"score": np.float32([0.5])})
+    >>> decode_predict_response(message)["score"].tolist()
+    [0.5]
+    """
     response = new("PredictResponse")
     write_tensors(response.outputs, outputs)
     return to_bytes(response)
 
 
 def decode_predict_response(message: bytes) -> dict[str, np.ndarray]:
-    """Returns the arrays in the bytes of a `PredictResponse`, by name."""
+    """Returns the arrays in the bytes of a `PredictResponse`, by name.
+
+    Example:
+
+    >>> masks = np.array([b"PNG"], object)
+    >>> decode_predict_response(encode_predict_response({"mask": masks}))["mask"]
+    array([b'PNG'], dtype=object)
+    """
     return read_tensors(parse("PredictResponse", message).outputs)
 
 
@@ -90,6 +124,12 @@ def encode_prediction_log(request: bytes) -> bytes:
 
     Args:
         request: the bytes of the `PredictRequest` that the server will ask itself.
+
+    Example:
+
+    >>> request = encode_predict_request("coseg", "encode", {})
+    >>> decode_prediction_log(encode_prediction_log(request)) == request
+    True
     """
     log = new("PredictionLog")
     log.predict_log.request.CopyFrom(parse("PredictRequest", request))
@@ -97,7 +137,15 @@ def encode_prediction_log(request: bytes) -> bytes:
 
 
 def decode_prediction_log(log: bytes) -> bytes:
-    """Returns the bytes of the `PredictRequest` in those of a `PredictionLog`."""
+    """Returns the bytes of the `PredictRequest` in those of a `PredictionLog`.
+
+    Example:
+
+    >>> request = encode_predict_request("coseg", "encode", {})
+    >>> log = encode_prediction_log(request)
+    >>> decode_predict_request(decode_prediction_log(log)).model_name
+    'coseg'
+    """
     parsed = parse("PredictionLog", log)
     if parsed.WhichOneof("choice") != "predict_log":
         raise ValueError(

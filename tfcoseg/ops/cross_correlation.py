@@ -29,6 +29,14 @@ def pyramid_levels(features, kernel_sizes, normalization="channel"):
 
     Returns:
         List of float32 tensors (batch, k, k, channels), in the order of `kernel_sizes`.
+
+    Example:
+
+    >>> levels = pyramid_levels(tf.ones((2, 9, 7, 4)), (3, 5))
+    >>> [tuple(level.shape) for level in levels]
+    [(2, 3, 3, 4), (2, 5, 5, 4)]
+    >>> float(tf.norm(levels[0][0, :, :, 0]))  # each channel has unit norm
+    1.0
     """
     if normalization is not None and normalization not in NORMALIZATION_AXES:
         raise ValueError(
@@ -56,6 +64,11 @@ def pyramid_kernel(features, kernel_sizes, normalization="channel", weights=None
 
     Returns:
         Float32 tensor (batch, K, K, channels), K the largest of `kernel_sizes`.
+
+    Example:
+
+    >>> tuple(pyramid_kernel(tf.ones((2, 9, 7, 4)), (3, 5)).shape)
+    (2, 5, 5, 4)
     """
     largest = max(kernel_sizes)
     levels = pyramid_levels(features, kernel_sizes, normalization)
@@ -81,6 +94,12 @@ def mean_kernel_of_others(kernels):
 
     Returns:
         Tensor of the same shape and dtype.
+
+    Example:
+
+    >>> kernels = tf.reshape([1.0, 2.0, 6.0], (3, 1, 1, 1))
+    >>> mean_kernel_of_others(kernels).numpy().ravel().tolist()
+    [4.0, 3.5, 1.5]
     """
     count = tf.shape(kernels)[0]
     total = tf.reduce_sum(kernels, axis=0, keepdims=True)
@@ -111,6 +130,12 @@ def cross_correlate(features, kernel, implementation="auto"):
 
     Raises:
         ValueError: for an unknown implementation, or batches that differ.
+
+    Example:
+
+    >>> features, kernel = tf.ones((1, 3, 3, 1)), tf.ones((1, 3, 3, 1))
+    >>> cross_correlate(features, kernel, "depthwise").numpy()[0, ..., 0].tolist()
+    [[4.0, 6.0, 4.0], [6.0, 9.0, 6.0], [4.0, 6.0, 4.0]]
     """
     features, kernel = tf.convert_to_tensor(features), tf.convert_to_tensor(kernel)
     if implementation == "auto":

@@ -13,13 +13,25 @@ def resize_bilinear(images, size):
 
     Returns:
         Tensor (batch, size[0], size[1], channels) of the dtype of `images`.
+
+    Example:
+
+    >>> row = tf.reshape([0.0, 4.0], (1, 1, 2, 1))
+    >>> resize_bilinear(row, (1, 4)).numpy().ravel().tolist()
+    [0.0, 1.0, 3.0, 4.0]
     """
     resize = _resize_by_axes if images.shape[-1] == 1 else _resize
     return tf.cast(resize(images, size), images.dtype)
 
 
 def resize_like(images, reference):
-    """Resizes `images` to the height and width of `reference`, both (b, h, w, c)."""
+    """Resizes `images` to the height and width of `reference`, both (b, h, w, c).
+
+    Example:
+
+    >>> tuple(resize_like(tf.ones((1, 4, 4, 8)), tf.ones((1, 7, 5, 3))).shape)
+    (1, 7, 5, 8)
+    """
     return resize_bilinear(images, tf.shape(reference)[1:3])
 
 

@@ -42,6 +42,7 @@ class DevelopmentServer:
 
     Example:
 
+    >>> import urllib.request
     >>> with DevelopmentServer("models/coseg") as server:
     ...     urllib.request.urlopen(server.url).status
     200
