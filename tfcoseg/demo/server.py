@@ -35,10 +35,11 @@ class PageServer:
 
     Example:
 
-    >>> server = PageServer(port=0)
-    >>> server.start(build_page(Predictor()))
-    >>> server.url
-    'http://127.0.0.1:40287/'
+    ```python
+    server = PageServer(port=0)
+    server.start(build_page(Predictor()))
+    print(server.url)
+    ```
     """
 
     def __init__(
