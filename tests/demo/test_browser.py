@@ -151,6 +151,7 @@ def test_messages_say_what_was_expected(serve, visit, draw, tmp_path):
     page.locator("#pictures input[type=file]").set_input_files([large])
     page.get_by_text("exceed the maximum allowed size").wait_for()
     page.reload()
+    page.locator("#status[role=status]").wait_for(state="attached")
     page.locator("#pictures input[type=file]").set_input_files(
         [draw("a.png"), broken, draw("b.png")]
     )
@@ -263,7 +264,7 @@ def test_with_the_keyboard_alone(serve, visit, predictor):
 
 
 def test_what_visitors_leave_is_deleted_after_a_while(serve, visit, draw):
-    page = visit(serve(keep_seconds=2).url)
+    page = visit(serve(keep_seconds=8).url)
     upload(page, draw("a.png"), draw("b.png"))
     find(page, 2)
     folder = Path(os.environ["GRADIO_TEMP_DIR"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # NumPy takes longer than all of --help
     from tfcoseg.demo import Limits
 
 HELP = """\
-Try it on a web page: drop pictures, see what they have in common.
+Try it on a web page of this machine: drop pictures, see what they have in common.
 
 The page shows each picture with the object tinted, the object cut out of its
 background, and the mask; a slider moves the threshold, and everything can be downloaded
@@ -144,12 +144,19 @@ def _made_with(args):
 
 
 def _check_url(url):
-    parts = urlsplit(url or "")
-    if url is not None and not (parts.scheme in ("http", "https") and parts.hostname):
+    if url is not None and not _is_address(url):
         raise UsageError(
             "--url must be a whole address, as https://example.org/coseg. "
             f"Received: {url}"
         )
+
+
+def _is_address(url):
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # brackets that are not closed
+        return False
 
 
 def _report(args, line):

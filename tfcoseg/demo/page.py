@@ -208,7 +208,7 @@ def _notes(limits):
 the membership, of three pictures or more, how likely it is that the picture belongs to
 the others. Both go from 0 to 1.</li>
 <li>Pictures go to the computer that runs this page and nowhere else. They are deleted
-{minutes} minutes after they came, or when the page is ended.</li>
+about {minutes} minutes after they came, or when the page is ended.</li>
 <li>At most {limits.pictures} pictures, of {limits.megabytes} MB and
 {limits.megapixels} megapixels each.</li>
 </ul>

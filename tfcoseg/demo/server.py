@@ -5,15 +5,19 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from typing import Any
 
 from tfcoseg import samples
+from tfcoseg.demo.file_guard import guard_files
 from tfcoseg.demo.gradio import import_gradio
 from tfcoseg.demo.host_guard import HostGuard
 from tfcoseg.demo.style import CSS, ON_LOAD, theme
 
 # For requests that are under way when the server ends; a page keeps one open for ever.
 _END_SECONDS = 1
+# How often is looked whether the server has begun.
+_LOOK_SECONDS = 0.02
 
 
 class PageServer:
@@ -46,7 +50,10 @@ class PageServer:
         self, host: str = "127.0.0.1", port: int = 7860, public_url: str | None = None
     ):
         self._host, self._public_url = host, public_url
-        self._folder = tempfile.TemporaryDirectory(prefix="tfcoseg-demo-")
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="tfcoseg-demo-",
+            ignore_cleanup_errors=True,  # work that goes on may still write a file
+        )
         # Gradio makes it where it is imported, and its components put files there.
         os.environ["GRADIO_TEMP_DIR"] = self._folder.name
         try:
@@ -84,11 +91,17 @@ class PageServer:
         run = {"target": self._server.run, "kwargs": {"sockets": [self._socket]}}
         self._thread = threading.Thread(**run, daemon=True)
         self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("The page's server has ended before it began")
+            time.sleep(_LOOK_SECONDS)
 
     def _app(self, blocks, megabytes):
         from fastapi import FastAPI
 
         nothing = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+        folders = {path.parent for path in samples.pair()}
+        guard_files(blocks, folders)
         return self._gradio.mount_gradio_app(
             FastAPI(**nothing),
             blocks,
@@ -96,7 +109,7 @@ class PageServer:
             root_path=self._public_url,
             footer_links=[],
             run_history=False,
-            allowed_paths=[str(path.parent) for path in samples.pair()],
+            allowed_paths=list(map(str, folders)),
             show_error=False,
             max_file_size=None if megabytes is None else f"{megabytes}mb",
             ssr_mode=False,
