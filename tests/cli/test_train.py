@@ -21,10 +21,10 @@ def called(monkeypatch):
 
 def test_defaults_are_the_recipes(called, capsys):
     assert main(["train", "--data", "a", "b", "--run", "runs/x"]) == 0
-    (folder, recipe, tensorboard, verbose, _), _ = called[0]
+    (folder, recipe, tensorboard, verbose, _, strategy), _ = called[0]
     assert str(folder) == "runs/x"
     assert recipe == Recipe(data=("a", "b"))
-    assert not tensorboard and verbose == "auto"
+    assert not tensorboard and verbose == "auto" and strategy is None
     assert capsys.readouterr().out == "runs/x/best.weights.h5\n"
 
 
@@ -111,7 +111,7 @@ def test_the_examples_of_the_help_are_command_lines():
     examples = [
         line.split()[1:] for line in train.HELP.splitlines() if "tfcoseg" in line
     ]
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         args = build_parser("train").parse_args(example)
         assert args.data and args.folder

@@ -180,7 +180,6 @@ def train(
     """
     devices = make_strategy(strategy)
     replicas = devices.num_replicas_in_sync
-    check_batch_sizes(_batch_sizes(recipe), replicas)
     notes = {
         "tensorboard": tensorboard,
         "tfcoseg": tfcoseg.__version__,
@@ -190,6 +189,7 @@ def train(
     folder = RunFolder(run, dataclasses.asdict(recipe), notes)
     if folder.finished:
         return folder.finish()
+    check_batch_sizes(_batch_sizes(recipe), replicas)
     keras.utils.set_random_seed(recipe.seed)
 
     def left_out(problems):

@@ -12,7 +12,7 @@ from tfcoseg.train.features import FeatureCache
 from tfcoseg.train.parts import head_model, upper_model
 from tfcoseg.train.run_folder import RunRecorder
 from tfcoseg.train.split import validation_pairs
-from tfcoseg.train.strategy import ClippedAdamW
+from tfcoseg.train.strategy import ClippedAdamW, even_batches
 
 STAGES = ("head", "upper", "finetune")
 # What a stage adds to the seed of the pairs.
@@ -102,11 +102,10 @@ def _cached_stage(stage, recipe, network, training, validation, caches, done):
     pairs, start = _pairs(stage, recipe, training, done)
     make, features = (head_model, True) if stage == "head" else (upper_model, False)
     batch_size = getattr(recipe, f"{stage}_batch_size")
-    checks = validation_pairs(validation)
     return (
         make(network, cache.channels),
         cache.dataset(pairs, batch_size, start, features).repeat(),
-        check_cache.dataset(checks, batch_size, features=features),
+        check_cache.dataset(*_checks(validation, batch_size), features=features),
     )
 
 
@@ -118,10 +117,11 @@ def _finetune_stage(recipe, network, training, validation, done):
             layer.trainable = False
     batch_size = recipe.finetune_batch_size
     pairs, start = _pairs("finetune", recipe, training, done)
+    pairs_to_judge, check_size = _checks(validation, batch_size)
     checks = pair_dataset(
-        validation_pairs(validation),
+        pairs_to_judge,
         _middle(recipe.sizes),
-        batch_size,
+        check_size,
         augment=False,
         drop_remainder=False,
     )
@@ -131,6 +131,14 @@ def _finetune_stage(recipe, network, training, validation, done):
         _sizes_in_turns(pairs, recipe.sizes, batch_size, recipe.seed, start),
         checks,
     )
+
+
+def _checks(validation, batch_size):
+    """Pairs to validate on, and the size of their batches."""
+    pairs = validation_pairs(validation)
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    count, size = even_batches(len(pairs), batch_size, replicas)
+    return pairs[:count], size
 
 
 def _pairs(stage, recipe, records, done):

@@ -47,16 +47,47 @@ def check_batch_sizes(batch_sizes: Iterable[int], replicas: int) -> None:
         )
 
 
+def even_batches(count: int, batch_size: int, replicas: int) -> tuple[int, int]:
+    """How many of so many pairs to judge, in batches of which size.
+
+    On several devices each gets a part of every batch, the last one too: a device that
+    got none of it would end the run.
+
+    Args:
+        count: number of pairs.
+        batch_size: greatest size of a batch.
+        replicas: number of devices.
+
+    Returns:
+        (number of pairs, size of a batch), as given for one device.
+
+    Raises:
+        ValueError: if there are fewer pairs than devices.
+    """
+    if replicas == 1:
+        return count, batch_size
+    count -= count % replicas
+    if not count:
+        raise ValueError(
+            f"Each of {replicas} devices needs a pair to validate on. Keep more "
+            "pictures for that, or train on fewer devices. Received: fewer pairs"
+        )
+    sizes = range(replicas, min(batch_size, count) + 1, replicas)
+    return count, max(size for size in sizes if count % size == 0)
+
+
 def synchronize(network: keras.Model, replicas: int) -> None:
     """Lets batch normalisation see the whole batch, where it is shared by devices.
 
     Args:
         network: changed in place; its weights are not.
-        replicas: number of devices; nothing is to be done for one.
+        replicas: number of devices; nothing is done for one.
     """
+    if replicas == 1:
+        return
     for layer in network._flatten_layers():
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.synchronized = replicas > 1
+            layer.synchronized = True
 
 
 class ClippedAdamW(keras.optimizers.AdamW):
@@ -80,8 +111,17 @@ class ClippedAdamW(keras.optimizers.AdamW):
         context = tf.distribute.get_replica_context()
         replicas = context.num_replicas_in_sync
         grads = list(grads)
+        known = [grad for grad in grads if grad is not None]  # unused weights have none
         if replicas > 1:
-            grads = context.all_reduce(tf.distribute.ReduceOp.SUM, grads)
-        clipped = [tf.clip_by_norm(grad, self.largest_norm) for grad in grads]
+            known = context.all_reduce(tf.distribute.ReduceOp.SUM, known)
         # Keras sums over the devices once more, of which each now holds the sum.
-        super().apply([grad / replicas for grad in clipped], trainable_variables)
+        clipped = iter(tf.clip_by_norm(g, self.largest_norm) / replicas for g in known)
+        given = [None if grad is None else next(clipped) for grad in grads]
+        super().apply(given, trainable_variables)
+
+    def get_config(self):
+        config = super().get_config()
+        own = {"learning_rate", "weight_decay"}
+        return {name: config[name] for name in own} | {
+            "largest_norm": self.largest_norm
+        }
