@@ -156,7 +156,7 @@ def build(
     one = {"batch_size": 1, "batch_format": "pyarrow"}
     task = {**one, "num_cpus": CPUS_OF_TASK}
     folder = command_line.folder_of(args.manifest)
-    threads = args.threads or max(1, (os.cpu_count() or 1) // args.actors)
+    threads = threads_of(args)
     return (
         ray.data.from_items(new)
         .map_batches(read, fn_kwargs={"folder": folder, "results": results}, **task)
@@ -169,6 +169,11 @@ def build(
         )
         .map_batches(write, fn_kwargs={"results": results}, **task)
     )
+
+
+def threads_of(args: Any) -> int:
+    """How many threads, and cores, an actor has."""
+    return args.threads or max(1, (os.cpu_count() or 1) // args.actors)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -190,9 +195,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"{parser.prog}: error: {error}", file=sys.stderr)
         return 1
-    # One more than there are, or actors that take them all would wait for ever for what
-    # the tasks are to read.
-    local = {"num_cpus": (os.cpu_count() or 1) + 1, "include_dashboard": False}
+    # One more than the actors take: they would wait for ever for their turn, or for
+    # what the tasks are to read.
+    taken = max(os.cpu_count() or 1, args.actors * threads_of(args))
+    local = {"num_cpus": taken + 1, "include_dashboard": False}
     ray.init(args.address, **local if args.address == "local" else {})
     try:
         return run(build(groups, args, version, results), letters, args.output)

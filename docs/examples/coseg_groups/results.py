@@ -98,9 +98,11 @@ class Results:
     def _read(self, group):
         """The record of an earlier run; empty if there is none that can be read."""
         try:
-            return json.loads(self.files.read(self._path(group, RECORD)))
-        except (OSError, ValueError):
+            record = json.loads(self.files.read(self._path(group, RECORD)))
+            masks = [(e["mask"], e["mask_sha256"]) for e in record["pictures"]]
+        except (OSError, ValueError, KeyError, TypeError):
             return {}
+        return record if masks else {}
 
     def _digest(self, group, file):
         try:
