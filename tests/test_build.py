@@ -69,6 +69,12 @@ def test_samples_and_typing_marker_are_in_both(wheel, sdist):
         assert wheel.get(name) == sdist.get(name) == size, name
 
 
+def test_pages_that_the_readme_shows_and_names_are_in_the_sdist(sdist):
+    shown = ["docs/pictures/strip.jpg", "docs/limits.md", "docs/examples/README.md"]
+    for name in [*shown, "tests/public_names.txt", "notebooks/quick_start.ipynb"]:
+        assert sdist[name] == (ROOT / name).stat().st_size
+
+
 def test_every_module_is_in_both(wheel, sdist):
     modules = sizes("tfcoseg", "**/*.py")
     assert modules.items() <= wheel.items()
