@@ -8,6 +8,7 @@ writes `build/api/index.html` and the pages behind it. What is public is written
 
 import argparse
 import importlib
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +42,8 @@ def build(output: Path) -> None:
         module.__dict__.update({name: getattr(module, name) for name in names})
     # Keras' own section, whose entries are to be a list like those of Args.
     pdoc.docstrings.GOOGLE_LIST_SECTIONS.append("Call arguments")
+    # Where the package is installed, and the folder of its sources is at hand as well.
+    warnings.filterwarnings("ignore", "'tfcoseg' may refer to", RuntimeWarning)
     version = importlib.import_module("tfcoseg").__version__
     pdoc.render.configure(
         docformat="google", show_source=False, footer_text=f"tfcoseg {version}"

@@ -1,5 +1,6 @@
 """`tfcoseg segment` with folders, groups, tables and anchors; and how it goes on."""
 
+import functools
 import io
 import json
 import re
@@ -8,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+import tqdm
 from PIL import Image
 
 from tfcoseg.cli.main import main
@@ -316,13 +318,13 @@ def test_a_terminal_sees_how_far_how_fast_how_long_and_which_file(
         def isatty(self):
             return True
 
+    # Every step is shown, however soon it is over.
+    at_once = functools.partial(tqdm.tqdm, mininterval=0)
+    monkeypatch.setattr(tqdm, "tqdm", at_once)
     shown = {}
     for options in ((), ("--overwrite", "--quiet")):
         terminal = Terminal()
         monkeypatch.setattr(sys, "stderr", terminal)
-        # Every step is shown, however soon it is over.
-        monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
-        monkeypatch.setenv("TQDM_MININTERVAL", "0")
         assert segment(photos, "--output", out, *options) == 0
         shown[options] = terminal.getvalue()
     states = shown[()].split("\r")

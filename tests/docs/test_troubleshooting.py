@@ -124,6 +124,8 @@ def test_missing_extras(package, monkeypatch, photographs):
     from tfcoseg.client import Client
     from tfcoseg.export.onnx import _import_onnx
 
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        monkeypatch.delitem(sys.modules, name)  # another test may have imported it
     monkeypatch.setitem(sys.modules, package, None)
     Path("x.tflite").write_bytes(bytes(100))
     attempt = {
@@ -284,7 +286,7 @@ def test_no_server(photographs):
 def test_requests_that_are_refused(exported):
     from tfcoseg.serve import DevelopmentServer
 
-    pixels = np.zeros((1, 4, 4, 3)).tolist()
+    pixels = np.zeros((1, 4, 4, 3), np.uint8).tolist()
     inputs = [
         ("serve_bytes", {"image_1": ["x"], "image_2": ["x"]}),
         ("serve_bytes", {"image_a": ["a.jpg"], "image_b": ["b.jpg"]}),
