@@ -152,7 +152,7 @@ def _connect(gr, actions, controls):
     again.click(find_in_samples, options, [files, *everything], **_NETWORK, **_PRIVATE)
     choose.upload(add, [files, choose], [files, *everything], **_PRIVATE)
     for event in (files.upload, files.delete, files.clear):
-        event(lambda: _NOTHING, None, everything, **_PRIVATE)
+        event(None, None, drawn, js=_CLEAR, **_PRIVATE)
     controls["clear"].click(
         lambda: (None, *_NOTHING), None, [files, *everything], **_PRIVATE
     )
@@ -184,6 +184,9 @@ def _told(gr):
             message, duration=30, title="Please try again", print_exception=False
         ) from error
 
+
+# In the browser at once: asked of the server, it could come after what is found next.
+_CLEAR = "() => ['', '']"
 
 _FOLLOW_LINK = """() => {
   const place = document.querySelector('#zip');
