@@ -6,7 +6,6 @@ whole batch as failed, the good groups in it too, and would take a full memory f
 group.
 """
 
-import logging
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -204,15 +203,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if of_beam:  # Beam itself would only log that it does not know them
             parser.error(f"unrecognized arguments: {' '.join(of_beam)}")
         of_beam = ["--runner", LOCAL_RUNNER]
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
-    logging.getLogger("coseg_groups").setLevel(logging.INFO)
+    progress.log_to_stderr()
     try:
         version = model.newest_version(args.model)
-        made_with = {
-            "model": model.digest(version),
-            "threshold": args.threshold,
-            "outlier_threshold": args.outlier_threshold,
-        }
+        thresholds = args.threshold, args.outlier_threshold
+        made_with = model.made_with(version, *thresholds)
         results = Results(args.output, made_with, BeamFiles())
         pipeline = beam.Pipeline(options=PipelineOptions(of_beam))
         build(pipeline, args, version, results)

@@ -6,7 +6,6 @@ says so, and the steps after it pass it by.
 """
 
 import json
-import logging
 import os
 import sys
 from collections import defaultdict
@@ -23,7 +22,7 @@ from coseg_groups.manifest import (
     read_pictures,
 )
 from coseg_groups.model import Answer
-from coseg_groups.progress import Progress
+from coseg_groups.progress import Progress, log_to_stderr
 from coseg_groups.results import Results
 
 from tfcoseg.cli.arguments import whole_number
@@ -181,15 +180,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = command_line.build_parser(__doc__.partition("\n")[0], EXAMPLES)
     _add_arguments(parser)
     args = parser.parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
-    logging.getLogger("coseg_groups").setLevel(logging.INFO)
+    log_to_stderr()
     try:
         version = model.newest_version(args.model)
-        made_with = {
-            "model": model.digest(version),
-            "threshold": args.threshold,
-            "outlier_threshold": args.outlier_threshold,
-        }
+        thresholds = args.threshold, args.outlier_threshold
+        made_with = model.made_with(version, *thresholds)
         results = Results(args.output, made_with, ArrowFiles())
         groups, letters = read_manifest(args.manifest)
     except (OSError, ValueError) as error:

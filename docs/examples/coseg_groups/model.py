@@ -64,6 +64,17 @@ def digest(version: str) -> str:
     return sha256.hexdigest()
 
 
+def made_with(
+    version: str, threshold: float, outlier_threshold: float
+) -> dict[str, Any]:
+    """All that results depend on besides their pictures."""
+    return {
+        "model": digest(version),
+        "threshold": threshold,
+        "outlier_threshold": outlier_threshold,
+    }
+
+
 def load(version: str, threads: int | None = None) -> Any:
     """Loads a SavedModel, which takes some seconds: once for each process.
 

@@ -43,6 +43,12 @@ class Progress:
         )
 
 
+def log_to_stderr() -> None:
+    """Shows this package's lines, and of others what is wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", force=True)
+    _LOG.setLevel(logging.INFO)
+
+
 @functools.cache
 def of_this_process() -> Progress:
     """The one that all threads of a worker share."""
