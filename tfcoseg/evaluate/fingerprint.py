@@ -16,7 +16,7 @@ _SOURCES = (
     "inference/*.py",
     "layers/*.py",
     "ops/*.py",
-    "pictures.py",
+    "pictures/*.py",
     "signature.py",
     "evaluate/features.py",
     "evaluate/judge.py",

@@ -1,37 +1,15 @@
-"""Pictures and masks between disk, memory and back: the one reader and the one writer.
-
-NumPy and Pillow only, so that training, inference and the command line read a file in
-exactly the same way. Sizes are always (height, width).
-"""
+"""The one reader of pictures and masks, so that all see a file in the same way."""
 
 import os
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
-from tfcoseg.files import replace_file
 from tfcoseg.signature import MAX_PIXELS, VOID
-
-# Of the files in a folder that are taken for pictures.
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
 # 16-bit pictures; Pillow before 11 opens a 16-bit PNG as "I".
 _DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
-
-
-def is_picture_name(path: Path) -> bool:
-    """Whether a file in a folder is taken for a picture: by its ending, and not hidden.
-
-    Its content may still be anything.
-
-    Example:
-
-    >>> [is_picture_name(Path(name)) for name in ("a.JPG", "a.txt", ".a.jpg")]
-    [True, False, False]
-    """
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarray:
@@ -135,79 +113,6 @@ def read_size(path: str | os.PathLike) -> tuple[int, int]:
         width, height = _within_limit(image).size
         turned = exif.get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
     return (width, height) if turned else (height, width)
-
-
-def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a uint8 picture to (height, width): bilinear, antialiased.
-
-    Example:
-
-    >>> resize_image(np.zeros((4, 6, 3), np.uint8), (2, 3)).shape
-    (2, 3, 3)
-    """
-    if image.shape[:2] == tuple(size):
-        return image
-    height, width = size
-    resized = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(resized)
-
-
-def resize_soft_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a float32 mask (h, w) to (height, width): bilinear, antialiased.
-
-    Example:
-
-    >>> resize_soft_mask(np.float32([[0, 1]]), (1, 4)).tolist()
-    [[0.0, 0.25, 0.75, 1.0]]
-    """
-    height, width = size
-    image = Image.fromarray(np.ascontiguousarray(mask, np.float32))
-    return np.array(image.resize((width, height), Image.Resampling.BILINEAR))
-
-
-def resize_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resizes a mask (h, w) of uint8 or bool to (height, width): nearest neighbour.
-
-    Example:
-
-    >>> resize_mask(np.uint8([[0, 1]]), (1, 4)).tolist()
-    [[0, 0, 1, 1]]
-    """
-    height, width = size
-    image = Image.fromarray(np.asarray(mask, np.uint8))
-    resized = image.resize((width, height), Image.Resampling.NEAREST)
-    return np.asarray(resized).astype(mask.dtype)
-
-
-def write_png(
-    path: str | os.PathLike, picture: np.ndarray | Image.Image, overwrite: bool = False
-) -> None:
-    """Writes a PNG, in full or not at all; see `tfcoseg.files.replace_file`.
-
-    Raises:
-        FileExistsError: if `path` exists and `overwrite` is false.
-
-    Example:
-
-    >>> write_png("mask.png", np.uint8([[0, 255]]))
-    >>> read_mask("mask.png").tolist()
-    [[0, 1]]
-    """
-    picture = to_image(picture)
-    # Of photographs Pillow's default, 6, makes files a tenth smaller in twice the time.
-    options = {"compress_level": 3} if picture.mode in ("RGB", "RGBA") else {}
-    replace_file(path, lambda new: picture.save(new, "PNG", **options), overwrite)
-
-
-def to_image(picture: np.ndarray | Image.Image) -> Image.Image:
-    """A Pillow image of an array: uint8 grey, RGB or RGBA, or uint16 grey.
-
-    Example:
-
-    >>> to_image(np.zeros((4, 6, 4), np.uint8)).mode
-    'RGBA'
-    """
-    return picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
 
 
 @contextmanager
