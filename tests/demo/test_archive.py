@@ -11,7 +11,6 @@ from tfcoseg.batch.results import read_results
 from tfcoseg.coco import decode_rle
 from tfcoseg.demo.archive import write_archive
 from tfcoseg.demo.finding import find_common
-from tfcoseg.demo.masks import mask_at
 from tfcoseg.pictures import read_image
 
 
@@ -43,7 +42,7 @@ def test_masks_are_of_the_pictures_own_size_and_threshold(found, tmp_path):
     for one, entry in zip(found.pictures, entries, strict=True):
         mask = image(path, entry["outputs"]["mask"])
         assert mask.shape == one.find.size
-        assert np.array_equal(mask, mask_at(one.find, 0.7))
+        assert np.array_equal(mask, one.find.finish(0.7)[0])
         assert np.array_equal(decode_rle(entry["segmentation"]), mask > 0)
         assert entry["area"] == pytest.approx((mask > 0).mean())
         cut = image(path, entry["outputs"]["cutout"])

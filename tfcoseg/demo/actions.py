@@ -10,7 +10,6 @@ from typing import Any
 from tfcoseg.demo.archive import write_archive
 from tfcoseg.demo.finding import Found, find_common
 from tfcoseg.demo.limits import Limits
-from tfcoseg.demo.masks import mask_at
 from tfcoseg.demo.view import results_html, status_html
 
 # Behind cut-outs: what a visitor chooses, and the colour.
@@ -68,10 +67,9 @@ class Actions:
         """The words, and the pictures, as HTML; none where nothing was looked for."""
         if found is None:
             return "", ""
-        sizes = [one.preview.shape[:2] for one in found.pictures]
         masks = [
-            mask_at(one.find, threshold, size)
-            for one, size in zip(found.pictures, sizes)
+            one.find.finish(threshold, one.preview.shape[:2])[0]
+            for one in found.pictures
         ]
         pictures = results_html(found, masks, BACKGROUNDS[background])
         return status_html(found, masks), pictures

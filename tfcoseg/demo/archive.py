@@ -14,7 +14,6 @@ from tfcoseg.batch.entry import make_entry
 from tfcoseg.batch.names import distinct_stems
 from tfcoseg.batch.results import NAME
 from tfcoseg.demo.finding import Found
-from tfcoseg.demo.masks import mask_at
 from tfcoseg.files import replace_file
 from tfcoseg.pictures import read_image, to_image
 
@@ -59,7 +58,7 @@ def _write_pictures(archive, found, threshold, drawings):
     entries = []
     for one, stem in zip(found.pictures, stems):
         digest, picture = _read(one.path)
-        mask = mask_at(one.find, threshold)
+        mask, _ = one.find.finish(threshold)
         names = {kind: f"{stem}_{kind}.png" for kind in drawings.kinds()}
         for kind, name in names.items():
             archive.writestr(name, _png(drawings.draw(kind, picture, mask)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from tfcoseg.demo.limits import Limits
 from tfcoseg.inference import Find
-from tfcoseg.pictures import read_image, resize_image
+from tfcoseg.pictures import read_image, to_image
 
 # The longer side, in pixels, of the pictures that the page shows.
 PREVIEW_SIDE = 640
@@ -121,7 +121,6 @@ def _too_few(count, problems):
 
 
 def _preview(picture):
-    height, width = picture.shape[:2]
-    scale = min(1.0, PREVIEW_SIDE / max(height, width))
-    size = max(1, round(height * scale)), max(1, round(width * scale))
-    return resize_image(picture, size)
+    image = to_image(picture)
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    return np.asarray(image)

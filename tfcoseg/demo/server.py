@@ -35,7 +35,7 @@ class PageServer:
 
     Raises:
         ImportError: if gradio is not installed.
-        OSError: if the address cannot be listened at.
+        OSError: if the address cannot be listened at, or the server does not begin.
 
     Example:
 
@@ -93,7 +93,7 @@ class PageServer:
         self._thread.start()
         while not self._server.started:
             if not self._thread.is_alive():
-                raise RuntimeError("The page's server has ended before it began")
+                raise OSError("The page's server has ended before it began")
             time.sleep(_LOOK_SECONDS)
 
     def _app(self, blocks, megabytes):

@@ -125,9 +125,7 @@ class Predictor:
 
     def finish(self, find: Find) -> tuple[np.ndarray, np.ndarray]:
         """The mask and the soft mask of one picture at its own (height, width)."""
-        soft_mask = resize_soft_mask(find.soft_mask, find.size)
-        mask = np.uint8(255) * (soft_mask >= self.threshold)
-        return (np.zeros_like(mask) if find.outlier else mask), soft_mask
+        return find.finish(self.threshold)
 
     def explain(self, image_a: Any, image_b: Any) -> Explanation:
         """Where the two pictures resemble each other, for each level of the pyramid.

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.pictures import resize_soft_mask
+
 # Below this score the network is not sure that the common object is in the image.
 FOUND_SCORE = 0.5
 
@@ -71,6 +73,20 @@ class Find:
     size: tuple[int, int]
     membership: float | None = None
     outlier: bool = False
+
+    def finish(
+        self, threshold: float, size: tuple[int, int] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The mask, uint8 of 0 and 255, and the soft mask; no network.
+
+        Args:
+            threshold: the probability, 0..1, from which a pixel belongs to the mask;
+                that of an outlier is empty.
+            size: (height, width) of both; None for the picture's own.
+        """
+        soft_mask = resize_soft_mask(self.soft_mask, size or self.size)
+        mask = np.uint8(255) * (soft_mask >= threshold)
+        return (np.zeros_like(mask) if self.outlier else mask), soft_mask
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,10 @@
-"""A mask from a kept soft mask is the predictor's own."""
+"""A mask from what was found, at any threshold and size, is the predictor's own."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tfcoseg.demo.masks import mask_at
 from tfcoseg.inference import Find, Predictor
 
 
@@ -26,13 +25,13 @@ def find():
 def test_it_is_that_of_a_predictor_with_this_threshold(find, threshold, outlier):
     find = replace(find, outlier=outlier)
     expected, _ = Predictor(NoRuntime(), threshold=threshold).finish(find)
-    mask = mask_at(find, threshold)
+    mask = find.finish(threshold)[0]
     assert mask.dtype == expected.dtype == np.uint8
     assert np.array_equal(mask, expected)
 
 
 def test_a_higher_threshold_never_adds(find):
-    masks = [mask_at(find, t, (40, 40)) for t in np.linspace(0, 1, 11)]
+    masks = [find.finish(t, (40, 40))[0] for t in np.linspace(0, 1, 11)]
     assert masks[0].all() and masks[5].any()
     for lower, higher in zip(masks, masks[1:]):
         assert not np.any(higher > lower)
