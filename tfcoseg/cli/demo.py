@@ -101,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
 def _page(args):
     """The page, with a network that has run once: the first visitor shall not wait."""
     from tfcoseg import samples
+    from tfcoseg.batch.made_with import made_with
     from tfcoseg.cli.quiet import quiet_runtime
     from tfcoseg.demo import build_page
     from tfcoseg.inference import Predictor
@@ -110,10 +111,9 @@ def _page(args):
     with quiet_runtime(runtime_of(args.weights)):
         predictor = Predictor(*model)
         predictor.predict(*samples.pair())
+    made = made_with(args.weights, {"size": args.size, "runtime": args.runtime})
     report = functools.partial(_report, args)
-    return build_page(
-        predictor, limits_of(args), args.threshold, _made_with(args), report
-    )
+    return build_page(predictor, limits_of(args), args.threshold, made, report)
 
 
 def limits_of(args: argparse.Namespace) -> "Limits":
@@ -128,19 +128,6 @@ def limits_of(args: argparse.Namespace) -> "Limits":
         waiting=args.queue,
         keep_seconds=60 * args.keep,
     )
-
-
-def _made_with(args):
-    """What `results.json` says of how masks were made, as that of `segment` does."""
-    import tfcoseg
-    from tfcoseg.cards import read_card
-
-    card = read_card(args.weights)
-    return {
-        "tfcoseg": tfcoseg.__version__,
-        "weights": {"name": card["name"], "sha256": card["sha256"]},
-        "options": {"size": args.size, "runtime": args.runtime},
-    }
 
 
 def _check_url(url):

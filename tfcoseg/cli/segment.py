@@ -128,22 +128,11 @@ def _made_with(args, drawings):
     """All that results depend on besides their pictures."""
     from dataclasses import asdict
 
-    import tfcoseg
-    from tfcoseg.cards import read_card
+    from tfcoseg.batch.made_with import made_with
 
-    card = read_card(args.weights)
-    return {
-        "tfcoseg": tfcoseg.__version__,
-        "weights": {"name": card["name"], "sha256": card["sha256"]},
-        "options": {
-            "size": args.size,
-            "threshold": args.threshold,
-            "outlier_threshold": args.outlier_threshold,
-            "runtime": args.runtime,
-            **asdict(drawings),
-            "explain": args.explain,
-        },
-    }
+    names = "size threshold outlier_threshold runtime explain".split()
+    options = {name: getattr(args, name) for name in names}
+    return made_with(args.weights, options | asdict(drawings))
 
 
 def _check_outputs(args, groups, drawings, results):
