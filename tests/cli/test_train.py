@@ -28,6 +28,12 @@ def test_defaults_are_the_recipes(called, capsys):
     assert capsys.readouterr().out == "runs/x/best.weights.h5\n"
 
 
+def test_all_gpus_of_the_machine_may_be_asked_for(called):
+    command = ["train", "--data", "a", "--run", "b", "--strategy", "mirrored"]
+    assert main(command) == 0
+    assert called[0][0][-1] == "mirrored"
+
+
 def test_every_field_of_the_recipe_has_an_option(called):
     values = {
         "data": ["d"],

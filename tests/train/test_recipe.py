@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import json
+import os
 import random
 import shutil
 import signal
@@ -136,6 +137,11 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
     best = min(range(len(found)), key=lambda index: float(found[index]["val_loss"]))
     state = json.loads((killed / "state.json").read_text())
     assert state["best"] == f"best-{best + 1:04d}.weights.h5"
+
+    # A finished run does not train again.
+    stamp = os.stat(killed / "state.json").st_mtime_ns
+    train(killed, recipe, verbose=0)
+    assert os.stat(killed / "state.json").st_mtime_ns == stamp
 
 
 @pytest.mark.parametrize(
