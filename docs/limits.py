@@ -2,7 +2,7 @@
 
     python docs/limits.py
 
-draws scenes of sheep, boats, barrels and fences in some four minutes, finds what they
+draws scenes of sheep, boats, barrels and fences in some two minutes, finds what they
 have in common with the embedded weights, writes `docs/pictures/limit_*.jpg`, and prints
 the page's table, of how much of the truth was found.
 """

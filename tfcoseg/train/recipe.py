@@ -24,11 +24,7 @@ from tfcoseg.signature import TRAINING_SIZE
 from tfcoseg.train.run_folder import RunFolder
 from tfcoseg.train.split import training_and_validation, warn_left_out
 from tfcoseg.train.stages import STAGES, check_pairs, train_stage
-from tfcoseg.train.strategy import (
-    check_batch_sizes,
-    make_strategy,
-    synchronize,
-)
+from tfcoseg.train.strategy import check_batch_sizes, make_strategy, synchronize
 
 _POSITIVE = (
     "steps_per_epoch head_batch_size upper_batch_size finetune_batch_size full_weight "

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 import keras
 import tensorflow as tf
 
-STRATEGIES = ("mirrored",)
-
 
 def make_strategy(name: str | None) -> tf.distribute.Strategy:
     """The strategy of a name.
@@ -20,7 +18,7 @@ def make_strategy(name: str | None) -> tf.distribute.Strategy:
     """
     if name is None:
         return tf.distribute.get_strategy()
-    if name not in STRATEGIES:
+    if name != "mirrored":
         raise ValueError(f'`strategy` must be "mirrored" or None. Received: {name!r}')
     return tf.distribute.MirroredStrategy()
 
@@ -121,7 +119,5 @@ class ClippedAdamW(keras.optimizers.AdamW):
 
     def get_config(self):
         config = super().get_config()
-        own = {"learning_rate", "weight_decay"}
-        return {name: config[name] for name in own} | {
-            "largest_norm": self.largest_norm
-        }
+        own = {name: config[name] for name in ("learning_rate", "weight_decay")}
+        return {**own, "largest_norm": self.largest_norm}
