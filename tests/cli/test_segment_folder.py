@@ -333,3 +333,11 @@ def test_a_terminal_sees_how_far_how_fast_how_long_and_which_file(
     pattern = r"\d+%\|.*\| \d/4 \[\d\d:\d\d<(\d\d:\d\d|\?), .*(picture/s|s/picture), "
     assert any(re.search(pattern, state) for state in states)
     assert shown["--overwrite", "--quiet"] == ""
+
+
+def test_a_folder_below_a_file_is_said_to_be_none(photos, tmp_path, no_network, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert segment(photos, "--output", tmp_path / "file" / "out") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "The output folder cannot be written to" in line and "file/out" in line
+    assert (tmp_path / "file").read_text() == "mine"

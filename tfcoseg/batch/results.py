@@ -148,7 +148,7 @@ def read_results(path: Path) -> dict[str, Any] | None:
             _ = group["inputs"]["pictures"], group["problems"]
             _ = [path.parent / name for name in group["outputs"]]
             _ = [(entry["file"], entry["outputs"]) for entry in group["pictures"]]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
