@@ -8,6 +8,10 @@ IMAGE_A, IMAGE_B = "image_a", "image_b"
 MASK_A, MASK_B = "mask_a", "mask_b"
 SCORE_A, SCORE_B = "score_a", "score_b"
 
+# Optional inputs: masks of the object, where they are known beforehand. One that is all
+# ones, with nothing outside the object, counts as absent.
+REFERENCE_A, REFERENCE_B = "reference_a", "reference_b"
+
 # The signatures of an exported model: pixels in, run at the size they have; encoded
 # pictures (JPEG, PNG, BMP) in and encoded masks out, each at its own size; and the
 # stages, for catalogues and groups.

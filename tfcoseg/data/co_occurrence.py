@@ -113,8 +113,8 @@ def may_share_object(
     a, b = kinds(group_a), kinds(group_b)
     return (
         not a.isdisjoint(b)
-        or _stands_behind(a, b)
-        or _stands_behind(b, a)
+        or stands_behind(a, b)
+        or stands_behind(b, a)
         or any(not row.isdisjoint(a) and not row.isdisjoint(b) for row in TOGETHER)
         or not exclude.isdisjoint(
             map(frozenset, [{group_a}, {group_b}, {group_a, group_b}])
@@ -134,7 +134,7 @@ def kinds(name: str) -> frozenset[str]:
     return frozenset(found | asides & _KNOWN if found else asides or {name})
 
 
-def _stands_behind(kinds_a, kinds_b):
+def stands_behind(kinds_a: frozenset[str], kinds_b: frozenset[str]) -> bool:
     """Whether objects of some kinds may stand, unlabelled, behind those of others."""
     behind = kinds_a & UNTRUSTED
     return bool(behind - {"person"} if kinds_b <= WITHOUT_PEOPLE else behind)

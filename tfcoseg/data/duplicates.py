@@ -51,6 +51,21 @@ def same_pictures(records: Iterable[Record]) -> list[list[Record]]:
     return [group for group in same if len({record.group for record in group}) > 1]
 
 
+def files_of_pictures(records: Iterable[Record]) -> list[list[Path]]:
+    """Returns, of each picture that stands in several groups, its image files.
+
+    From the two sources of `duplicate_images`, one after the other, so that a file may
+    be in two of the lists.
+    """
+    records = list(records)
+    images = {record.image for record in records}
+    listed = [[path for path in paths if path in images] for paths in _listed(records)]
+    equal = [
+        [record.image for record in same] for same in _equal_across_groups(records)
+    ]
+    return listed + equal
+
+
 def listed_duplicates(records: Iterable[Record], images: Iterable[Path]) -> set[Path]:
     """Returns what the folders' lists of duplicates name beside one of the images.
 

@@ -5,9 +5,20 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from tfcoseg.data import transforms
+from tfcoseg.data.composites import Composites
 from tfcoseg.data.pairing import Pair
 from tfcoseg.data.record import Record, read_record
-from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B, TRAINING_SIZE, VOID
+from tfcoseg.data.references import reference_masks
+from tfcoseg.signature import (
+    IMAGE_A,
+    IMAGE_B,
+    MASK_A,
+    MASK_B,
+    REFERENCE_A,
+    REFERENCE_B,
+    TRAINING_SIZE,
+    VOID,
+)
 
 Transform = Callable[[dict], dict]
 
@@ -40,13 +51,17 @@ def pair_dataset(
     void_value: int | None = None,
     first_index: int = 0,
     drop_remainder: bool = True,
+    donors: Sequence[Record] = (),
+    distractor_share: float = 0.0,
+    swap_share: float = 0.0,
+    reference_share: float = 0.0,
 ) -> tf.data.Dataset:
     """Reads, augments, resizes and batches pairs, in their order, once through.
 
     The two pictures of a pair are augmented independently. What happens to pair i
-    depends on (seed, i) alone, i counted from `first_index`; so a run that stopped
-    after N pairs goes on with `pair_dataset(sample_pairs(..., start=N), ...,
-    first_index=N)`.
+    depends on (seed, i) and the donors alone, i counted from `first_index`; so a run
+    that stopped after N pairs resumes with `pair_dataset(sample_pairs(..., start=N),
+    ..., first_index=N)`.
 
     Args:
         pairs: see `tfcoseg.data.pairing`. The masks of a negative pair come out empty.
@@ -59,11 +74,24 @@ def pair_dataset(
             `tfcoseg.pictures.read_mask`.
         first_index: the number of the first pair.
         drop_remainder: leave out a last, smaller batch, so that all have one shape.
+        donors: records whose objects are pasted into pairs, before the augmentation,
+            such as all that `pairs` were sampled from.
+        distractor_share: float. Fraction of the pairs in which each picture gets an
+            object of another kind; see `tfcoseg.data.composites`. Defaults to 0.
+        swap_share: float. Fraction of the positive pairs in which only what is pasted
+            into both pictures is in common. Defaults to 0.
+        reference_share: float. Fraction of the pairs of which a true mask is an input,
+            too; see `tfcoseg.data.references`. Defaults to 0.
 
     Returns:
         A dataset of ({"image_a", "image_b"}, {"mask_a", "mask_b"}); images float32
         (batch, height, width, 3) in 0..255, masks float32 (batch, height, width, 1) of
-        0, 1 and `VOID`.
+        0, 1 and `VOID`. With `reference_share`, the inputs also hold "reference_a" and
+        "reference_b", float32 (batch, height, width, 1) of 0 and 1; all ones where none
+        is given.
+
+    Raises:
+        ValueError: if a share is not a probability, or donors are needed and missing.
 
     Example:
 
@@ -73,21 +101,31 @@ def pair_dataset(
     >>> tuple(images["image_a"].shape), tuple(masks["mask_b"].shape)
     ((2, 64, 64, 3), (2, 64, 64, 1))
     """
+    if not 0 <= reference_share <= 1:
+        raise ValueError(
+            f"`reference_share` must be in 0..1. Received: {reference_share}"
+        )
     pairs = list(pairs)
     steps = _steps(size, augment)
-    records = [record for pair in pairs for record in (pair.record_a, pair.record_b)]
+    composites = Composites(donors, distractor_share, swap_share, seed, void_value)
     positive = tf.constant([pair.positive for pair in pairs], tf.bool)
 
     def load(i):
         images, masks = [], []
-        for side in (0, 1):
-            example = _read(records, 2 * i + side, void_value)
+        sides = _read_pair(pairs, composites, i, i + first_index)
+        for side, example in enumerate(sides):
             example["seed"] = _seed(seed, i + first_index, side)
             for step in steps:
                 example = step(example)
             images.append(example["image"])
-            masks.append(_truth(example["mask"], positive[i]))
-        return dict(zip((IMAGE_A, IMAGE_B), images)), dict(zip((MASK_A, MASK_B), masks))
+            masks.append(example["mask"])
+        inputs = dict(zip((IMAGE_A, IMAGE_B), images))
+        if reference_share:
+            drawing = positive[i], reference_share, _seed(seed, i + first_index, 2)
+            references = reference_masks(masks, *drawing)
+            inputs.update(zip((REFERENCE_A, REFERENCE_B), references))
+        truths = [_truth(mask, positive[i]) for mask in masks]
+        return inputs, dict(zip((MASK_A, MASK_B), truths))
 
     dataset = tf.data.Dataset.range(len(pairs), output_type=tf.int32)
     dataset = dataset.map(load, num_parallel_calls=tf.data.AUTOTUNE)
@@ -127,7 +165,7 @@ def image_dataset(
 
     def load(i):
         index, view = i // views, i % views
-        example = _read(records, index, None)
+        example = _read(records, index)
         example["seed"] = _seed(seed, index, view)
         for step in steps:
             example = step(example)
@@ -144,14 +182,29 @@ def _steps(size, augment):
     return [*(augment or ()), transforms.resize(size)]
 
 
-def _read(records, index, void_value):
+def _read_pair(pairs, composites, index, number):
+    """Reads a pair inside a graph: an example of each side."""
+
+    def read(i, number):
+        (image_a, mask_a), (image_b, mask_b) = composites.read(pairs[i], number)
+        return image_a, mask_a[..., None], image_b, mask_b[..., None]
+
+    types = (tf.uint8,) * 4
+    arrays = tf.numpy_function(read, [index, number], types)
+    return _example(*arrays[:2]), _example(*arrays[2:])
+
+
+def _read(records, index):
     """Reads a record inside a graph."""
 
     def read(i):
-        image, mask = read_record(records[i], void_value)
+        image, mask = read_record(records[i])
         return image, mask[..., None]
 
-    image, mask = tf.numpy_function(read, [index], (tf.uint8, tf.uint8))
+    return _example(*tf.numpy_function(read, [index], (tf.uint8, tf.uint8)))
+
+
+def _example(image, mask):
     image.set_shape((None, None, 3))
     mask.set_shape((None, None, 1))
     return {"image": image, "mask": mask}
