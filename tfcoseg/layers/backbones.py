@@ -1,19 +1,24 @@
-"""Backbones of keras.applications with a smaller output stride.
+"""Pretrained backbones with a smaller output stride.
 
 A stride taken away is made up for by dilating the convolutions behind it, so the
 weights fit unchanged: every second position of the denser map is the stock network's
 map.
 """
 
+import functools
 import re
 
 import keras
+
+from tfcoseg.layers.efficientnet_lite import EfficientNetLite
 
 # What to build, where its features end, and the submodule of its preprocessing.
 BACKBONES = {
     "mobilenetv2": ("MobileNetV2", "block_16_project_BN", "mobilenet_v2"),
     "resnet50": ("ResNet50", "conv5_block3_out", "resnet50"),
     "vgg16": ("VGG16", "block5_conv3", "vgg16"),
+    "efficientnet_lite0": ("lite0", "block_15_project_BN", "mobilenet_v2"),
+    "efficientnet_lite2": ("lite2", "block_20_project_BN", "mobilenet_v2"),
 }
 
 
@@ -23,6 +28,8 @@ def stock_backbone(name, weights=None):
     Raises:
         OSError: if "imagenet" cannot be downloaded.
     """
+    if name.startswith("efficientnet_lite"):
+        return _stock_lite(BACKBONES[name][0], weights)
     build = getattr(keras.applications, BACKBONES[name][0])
     if weights is None:
         return build(weights=None, include_top=False, input_shape=(None, None, 3))
@@ -39,6 +46,16 @@ def stock_backbone(name, weights=None):
     model = build(weights=None, include_top=False, input_shape=(224, 224, 3))
     model.load_weights(weights)
     return model
+
+
+def _stock_lite(variant, weights):
+    if weights == "imagenet":
+        raise OSError(
+            "EfficientNet-Lite weights cannot be downloaded by keras.applications; "
+            "give an .npz file of them as `backbone_weights` (--backbone-weights FILE), "
+            f"or start from trained weights (--weights coseg). Received: {weights!r}"
+        )
+    return EfficientNetLite(variant, weights)
 
 
 def preprocess(name, images):
@@ -113,7 +130,20 @@ def _change_vgg16(layer, output_stride):
     return {"dilation_rate": 2} if layer.name.startswith("block5_conv") else {}
 
 
+def _change_lite(starts, layer, output_stride):
+    match = re.fullmatch(r"block_(\d+)_depthwise", layer.name)
+    if not match:
+        return {}
+    block = int(match[1])
+    unstrided = starts[-1:] if output_stride == 16 else starts
+    rate = 2 ** sum(block > start for start in unstrided)
+    strides = 1 if block in unstrided else layer.strides
+    return {"strides": strides, "dilation_rate": rate}
+
+
 _CHANGES = {
+    "efficientnet_lite0": functools.partial(_change_lite, (5, 11)),
+    "efficientnet_lite2": functools.partial(_change_lite, (7, 15)),
     "mobilenetv2": _change_mobilenetv2,
     "resnet50": _change_resnet50,
     "vgg16": _change_vgg16,

@@ -84,7 +84,9 @@ class MaskDecoder(keras.layers.Layer):
         ]
         self.to_logits = keras.layers.Conv2D(1, 1, name="logits", **shared)
 
-    def build(self, correlation_shape, features_shape, image_shape):
+    def build(
+        self, correlation_shape, features_shape, image_shape, affinity_shape=None
+    ):
         if len(features_shape) != len(self.filters):
             raise ValueError(
                 "`filters` must name one stage for the features and one for each skip. "
@@ -92,7 +94,14 @@ class MaskDecoder(keras.layers.Layer):
             )
         self.correlation_norm.build(correlation_shape)
         *positions, channels = features_shape[0]
-        self.reduce.build((*positions, channels + correlation_shape[-1]))
+        guided = channels + correlation_shape[-1]
+        if affinity_shape is not None:
+            self.affinity_norm = keras.layers.BatchNormalization(
+                momentum=_MOMENTUM, name="affinity_norm", dtype=self.dtype_policy
+            )
+            self.affinity_norm.build(affinity_shape)
+            guided += affinity_shape[-1]
+        self.reduce.build((*positions, guided))
         width = self.filters[0]
         self.stages[0].build((*positions, width))
         if self.context:
@@ -108,13 +117,16 @@ class MaskDecoder(keras.layers.Layer):
             width = stage.compute_output_shape((*shape[:-1], width + reduced))[-1]
         self.to_logits.build((*positions, width))
 
-    def call(self, correlation, features, image):
-        return resize_like(self.decode(correlation, features), image)
+    def call(self, correlation, features, image, affinity=None):
+        return resize_like(self.decode(correlation, features, affinity), image)
 
-    def decode(self, correlation, features):
+    def decode(self, correlation, features, affinity=None):
         """The logits at the size of the last skip (of the features without skips)."""
-        correlation = self.correlation_norm(correlation)
-        x = keras.ops.concatenate([correlation, features[0]], axis=-1)
+        guides = [self.correlation_norm(correlation), features[0]]
+        if affinity is not None:
+            affinity = keras.ops.cast(affinity, self.compute_dtype)
+            guides.append(self.affinity_norm(affinity))
+        x = keras.ops.concatenate(guides, axis=-1)
         x = self._in_context(self.stages[0](self.reduce(x)))
         for stage, reduce, skip in zip(
             self.stages[1:], self.skip_reduces, features[1:]
@@ -131,7 +143,9 @@ class MaskDecoder(keras.layers.Layer):
             coarse = stage(coarse)
         return self.join(keras.ops.concatenate([x, resize_like(coarse, x)], axis=-1))
 
-    def compute_output_shape(self, correlation_shape, features_shape, image_shape):
+    def compute_output_shape(
+        self, correlation_shape, features_shape, image_shape, affinity_shape=None
+    ):
         return (*image_shape[:-1], 1)
 
     def get_config(self):

@@ -3,6 +3,7 @@
 import keras
 
 from tfcoseg.ops import cross_correlation as xcorr
+from tfcoseg.ops.resize import area_weights
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -39,6 +40,9 @@ class PyramidXCorr(keras.layers.Layer):
 
     Call arguments:
         features_a, features_b: features of the two images; sizes may differ.
+        reference_a, reference_b: optional masks of the object, of any size, that
+            restrict the kernel made of that image; ones everywhere are the same as
+            None.
 
     Input shape:
         `(batch, height_a, width_a, channels)`, `(batch, height_b, width_b, channels)`.
@@ -94,7 +98,7 @@ class PyramidXCorr(keras.layers.Layer):
         self.phi_1 = keras.layers.Conv2D(**convolution, name="phi_1")
         self.phi_2 = keras.layers.Conv2D(**convolution, activation="relu", name="phi_2")
 
-    def build(self, features_a_shape, features_b_shape):
+    def build(self, features_a_shape, features_b_shape, **references):
         if features_a_shape[-1] != features_b_shape[-1]:
             raise ValueError(
                 "`features_a` and `features_b` must have the same number of channels, "
@@ -112,19 +116,25 @@ class PyramidXCorr(keras.layers.Layer):
         self.phi_1.build(features_a_shape)
         self.phi_2.build((*features_a_shape[:-1], self.filters))
 
-    def call(self, features_a, features_b):
+    def call(self, features_a, features_b, reference_a=None, reference_b=None):
         embedding_a, embedding_b = self.embed(features_a), self.embed(features_b)
         return (
-            self.correlate(embedding_a, self.kernel_of(embedding_b)),
-            self.correlate(embedding_b, self.kernel_of(embedding_a)),
+            self.correlate(embedding_a, self.kernel_of(embedding_b, reference_b)),
+            self.correlate(embedding_b, self.kernel_of(embedding_a, reference_a)),
         )
 
     def embed(self, features):
         """phi_1 of the features: (batch, height, width, filters)."""
         return self.phi_1(features)
 
-    def kernel_of(self, embedding):
-        """The summed pyramid kernel, float32 (batch, K, K, filters), K the largest."""
+    def kernel_of(self, embedding, reference=None):
+        """The summed pyramid kernel, float32 (batch, K, K, filters), K the largest.
+
+        A reference mask (batch, any height, any width, 1) restricts it to the object.
+        """
+        if reference is not None:
+            weights = area_weights(reference, embedding)
+            embedding = keras.ops.cast(embedding, "float32") * weights
         weights = None
         if self.level_logits is not None:
             weights = keras.ops.softmax(self.level_logits)
@@ -136,7 +146,13 @@ class PyramidXCorr(keras.layers.Layer):
         """phi_2 of the embedding correlated with a kernel: (batch, h, w, filters)."""
         return self.phi_2(xcorr.cross_correlate(embedding, kernel, self.implementation))
 
-    def compute_output_shape(self, features_a_shape, features_b_shape):
+    def compute_output_shape(
+        self,
+        features_a_shape,
+        features_b_shape,
+        reference_a_shape=None,
+        reference_b_shape=None,
+    ):
         return (
             (*features_a_shape[:-1], self.filters),
             (*features_b_shape[:-1], self.filters),

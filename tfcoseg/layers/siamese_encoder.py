@@ -1,8 +1,12 @@
 """One backbone that sees both images."""
 
+import functools
+
 import keras
+import numpy as np
 
 from tfcoseg.layers import backbones
+from tfcoseg.ops.affinity import unit
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -52,6 +56,8 @@ class SiameseEncoder(keras.layers.Layer):
         output_stride=16,
         features=None,
         skips=(),
+        descriptors=None,
+        branch_from=None,
         **kwargs,
     ):
         kwargs.setdefault("name", "siamese_encoder")
@@ -80,30 +86,64 @@ class SiameseEncoder(keras.layers.Layer):
         several = isinstance(features, (list, tuple))
         self.features = tuple(features) if several else features
         self.skips = tuple(skips)
+        self.descriptors, self.branch_from = descriptors, branch_from
         self._deepest = (
             self.features
             if several
             else (features or backbones.BACKBONES[backbone][1],)
         )
-        self.trunk = backbones.dilated_backbone(
-            backbone,
-            output_stride,
-            (*self._deepest, *self.skips),
-            self.dtype_policy,
+        named = [*self.skips, *([descriptors] if descriptors else [])]
+        joins = [branch_from] if branch_from else [*self._deepest]
+        whole = functools.partial(
+            backbones.dilated_backbone, backbone, output_stride, dtype=self.dtype_policy
         )
+        self.trunk = whole(outputs=list(dict.fromkeys([*joins, *named])))
+        self.branch = None
+        if branch_from:
+            other = whole(outputs=[branch_from, *self._deepest])
+            inputs = other.output[branch_from]
+            maps = {name: other.output[name] for name in self._deepest}
+            self.branch = keras.Model(inputs, maps, name="branch")
 
     def build(self, image_a_shape, image_b_shape):
-        """The trunk is built when it is made; nothing here depends on the images."""
+        """The trunk is built when it is made; only the statistics are added."""
+        if self.descriptors is None:
+            return
+        channels = self.trunk.get_layer(self.descriptors).output.shape[-1]
+        self.descriptor_mean, self.descriptor_variance = (
+            self.add_weight(
+                name=name, shape=(channels,), initializer=initializer, trainable=False
+            )
+            for name, initializer in (
+                ("descriptor_mean", "zeros"),
+                ("descriptor_variance", "ones"),
+            )
+        )
 
     def call(self, image_a, image_b):
         return self.encode(image_a), self.encode(image_b)
 
     def encode(self, image):
-        """`[features, *skips]` of one batch of images."""
-        image = keras.ops.cast(image, "float32")
-        prepared = backbones.preprocess(self.backbone, image)
-        maps = self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
-        return [self._joined(maps), *(maps[name] for name in self.skips)]
+        """`[features, *skips]` of one batch of images, and the descriptors if any."""
+        maps = self._trunk_maps(image)
+        deepest = maps
+        if self.branch is not None:
+            deepest = self.branch(maps[self.branch_from], training=False)
+        encoded = [self._joined(deepest), *(maps[name] for name in self.skips)]
+        if self.descriptors is None:
+            return encoded
+        return [*encoded, self._normalised(maps[self.descriptors])]
+
+    def adapt(self, images):
+        """Sets the descriptors' statistics, as `keras.layers.Normalization.adapt`.
+
+        Args:
+            images: iterable of batches of images (batch, height, width, 3), 0..255.
+        """
+        maps = [np.asarray(self._raw_descriptors(batch)) for batch in images]
+        flat = np.concatenate([m.reshape(-1, m.shape[-1]) for m in maps])
+        self.descriptor_mean.assign(flat.mean(0))
+        self.descriptor_variance.assign(flat.var(0))
 
     def above_skip(self):
         """`keras.Model` from the deepest skip to the features, sharing the layers.
@@ -125,18 +165,37 @@ class SiameseEncoder(keras.layers.Layer):
                 the path of a weights file of the stock model without its top.
         """
         donor = backbones.stock_backbone(self.backbone, weights)
-        for layer in self.trunk.layers:
-            if layer.weights:
-                layer.set_weights(donor.get_layer(layer.name).get_weights())
+        for part in (self.trunk, self.branch):
+            for layer in part.layers if part is not None else ():
+                if layer.weights:
+                    layer.set_weights(donor.get_layer(layer.name).get_weights())
 
     def compute_output_shape(self, image_a_shape, image_b_shape):
         return self._shapes(image_a_shape), self._shapes(image_b_shape)
 
+    def _trunk_maps(self, image):
+        image = keras.ops.cast(image, "float32")
+        prepared = backbones.preprocess(self.backbone, image)
+        return self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
+
+    def _raw_descriptors(self, image):
+        return keras.ops.cast(self._trunk_maps(image)[self.descriptors], "float32")
+
+    def _normalised(self, descriptors):
+        """Zero mean and unit variance per channel, and unit length per position."""
+        descriptors = keras.ops.cast(descriptors, "float32") - self.descriptor_mean
+        scaled = descriptors / keras.ops.sqrt(self.descriptor_variance + 1e-6)
+        return keras.ops.cast(unit(scaled), self.compute_dtype)
+
     def _shapes(self, image_shape):
         shapes = self.trunk.compute_output_shape(image_shape)
-        *positions, _ = shapes[self._deepest[0]]
-        channels = sum(shapes[name][-1] for name in self._deepest)
-        return [(*positions, channels), *(shapes[name] for name in self.skips)]
+        deepest = shapes
+        if self.branch is not None:
+            deepest = self.branch.compute_output_shape(shapes[self.branch_from])
+        *positions, _ = deepest[self._deepest[0]]
+        channels = sum(deepest[name][-1] for name in self._deepest)
+        encoded = [(*positions, channels), *(shapes[name] for name in self.skips)]
+        return encoded + ([shapes[self.descriptors]] if self.descriptors else [])
 
     def _joined(self, maps):
         """The features, of what each layer gives."""
@@ -152,4 +211,6 @@ class SiameseEncoder(keras.layers.Layer):
             "output_stride": self.output_stride,
             "features": self.features,
             "skips": self.skips,
+            "descriptors": self.descriptors,
+            "branch_from": self.branch_from,
         }

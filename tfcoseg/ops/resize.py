@@ -35,6 +35,44 @@ def resize_like(images, reference):
     return resize_bilinear(images, tf.shape(reference)[1:3])
 
 
+def area_weights(masks, reference):
+    """Masks resized to the positions of a feature map, each the mean of its area.
+
+    A mask of zeros says nothing, so it becomes ones.
+
+    Args:
+        masks: tensor (batch, any height, any width, 1) of 0 or more.
+        reference: feature map (batch, height, width, channels); only its size is used.
+
+    Returns:
+        Float32 tensor (batch, height, width, 1).
+
+    Example:
+
+    >>> mask = tf.reshape([0.0, 1.0, 1.0, 1.0], (1, 1, 4, 1))
+    >>> area_weights(mask, tf.zeros((1, 1, 2, 3))).numpy().ravel().tolist()
+    [0.5, 1.0]
+    """
+    masks = tf.cast(masks, tf.float32)[..., 0]
+    before, after = tf.shape(masks), tf.shape(reference)
+    rows, columns = (_overlaps(before[axis], after[axis]) for axis in (1, 2))
+    means = tf.matmul(rows, tf.matmul(masks, columns, transpose_b=True))[..., None]
+    empty = tf.reduce_max(means, axis=(1, 2, 3), keepdims=True) <= 0.0
+    return tf.where(empty, tf.ones_like(means), means)
+
+
+def _overlaps(before, after):
+    """(after, before): the share of each old position in each new one, of one axis.
+
+    LiteRT has no resizing by area among its operators, but matrix products.
+    """
+    scale = tf.cast(before, tf.float32) / tf.cast(after, tf.float32)
+    start = scale * tf.cast(tf.range(after), tf.float32)[:, None]
+    old = tf.cast(tf.range(before), tf.float32)[None]
+    end = tf.minimum(start + scale, old + 1.0)
+    return tf.maximum(end - tf.maximum(start, old), 0.0) / scale
+
+
 def _resize(images, size):
     return tf.image.resize(images, size, method="bilinear", antialias=False)
 
