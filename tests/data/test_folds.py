@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.folder import read_folder
 from tfcoseg.data.folds import check_fold, shares, split_fold
+from tfcoseg.data.kinds import kinds
 
 # As in Table 1 of Shaban et al. (2017).
 PASCAL_5I = [

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from tfcoseg.ablate.settings import Settings
-from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.grouping import by_group, grouped
+from tfcoseg.data.kinds import kinds
 from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
 from tfcoseg.train import Recipe
 from tfcoseg.train.split import training_and_validation, warn_left_out

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from tfcoseg.data.co_occurrence import kinds, may_share_object, stands_behind
+from tfcoseg.data.co_occurrence import may_share_object, stands_behind
 from tfcoseg.data.copy_paste import may_be_pasted, paste_object
 from tfcoseg.data.grouping import group_of
+from tfcoseg.data.kinds import kinds
 from tfcoseg.data.known import known_kinds
 from tfcoseg.data.pairs import Pair
 from tfcoseg.data.record import Record, read_record

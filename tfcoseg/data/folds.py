@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.duplicates import listed_duplicates, same_pictures
+from tfcoseg.data.kinds import kinds
 from tfcoseg.data.record import Record
 
 FOLD_BY = ("class", "picture")

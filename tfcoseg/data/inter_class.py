@@ -10,8 +10,8 @@ do not stand beside theirs.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.grouping import Picture, grouped, name_of
+from tfcoseg.data.kinds import kinds
 from tfcoseg.data.lots import lot
 from tfcoseg.data.pairs import ImageSet
 from tfcoseg.data.trust import trusted
@@ -42,7 +42,7 @@ def inter_class_sets(
         records: of several groups; a group whose kind is none of the classes is left
             out.
         super_classes: {super-class: names of its classes}, in any of the words for a
-            kind of object (`tfcoseg.data.co_occurrence`); `None` for
+            kind of object (`tfcoseg.data.kinds`); `None` for
             `PASCAL_SUPER_CLASSES`.
         size: pictures of a set, at least 2.
         count: number of sets.

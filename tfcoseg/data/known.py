@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from tfcoseg.data.co_occurrence import kinds
 from tfcoseg.data.duplicates import files_of_pictures
 from tfcoseg.data.grouping import Picture, group_of
+from tfcoseg.data.kinds import kinds
 
 
 def known_kinds(records: Iterable[Picture]) -> dict[Picture, frozenset[str]]:
