@@ -15,6 +15,7 @@ from tfcoseg.data.pairing import (
     ImageSet,
     Pair,
     make_pairs,
+    other_kind_partners,
     read_ids,
     sample_pairs,
     wrong_partners,
@@ -103,6 +104,16 @@ class TestNegative:
             (p.record_a.group, p.record_a.name, p.record_b.group, p.record_b.name)
             for p in made
         ] == [(*pair.record_a, *pair.record_b) for pair in names]
+
+    def test_known_exclusions(self):
+        pairs = make_pairs(NAMES, "negative", exclusions="known")
+        assert pairs == wrong_partners(NAMES, exclusions="known")
+        assert len(pairs) == len(NAMES)
+
+    def test_other_kinds(self):
+        pairs = make_pairs(NAMES, "other_kind")
+        assert pairs == other_kind_partners(NAMES)
+        assert len(pairs) == len(NAMES)
 
     def test_of_many_groups(self):
         pairs = make_pairs(NAMES, "negative")
@@ -193,7 +204,7 @@ def test_drawn_pairs_take_plain_names_too():
 
 
 def test_one_sided_pairings_have_one_a_each_or_k():
-    for how in ("consecutive", "random", "negative"):
+    for how in ("consecutive", "random", "negative", "other_kind"):
         assert how in ONE_SIDED
         firsts = [pair.record_a for pair in make_pairs(NAMES, how)]
         assert len(firsts) == len(set(firsts)) == len(NAMES)

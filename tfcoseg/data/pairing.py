@@ -6,7 +6,7 @@ from typing import Any
 from tfcoseg.data.grouping import Picture, by_group
 from tfcoseg.data.inter_class import inter_class_sets
 from tfcoseg.data.leaving_out import read_ids, without
-from tfcoseg.data.negatives import wrong_partners
+from tfcoseg.data.negatives import other_kind_partners, wrong_partners
 from tfcoseg.data.pairs import (
     ImageSet,
     Pair,
@@ -29,6 +29,7 @@ __all__ = [
     "disjoint_pairs",
     "inter_class_sets",
     "make_pairs",
+    "other_kind_partners",
     "random_pairs",
     "read_ids",
     "sample_pairs",
@@ -44,11 +45,12 @@ _PAIRINGS: dict[str, Callable[..., list[Any]]] = {
     "random": random_pairs,
     "group": whole_groups,
     "negative": wrong_partners,
+    "other_kind": other_kind_partners,
     "inter_class": inter_class_sets,
 }
 PAIRINGS = tuple(_PAIRINGS)
 # Their pairs are about the mask of A; of the others every mask counts.
-ONE_SIDED = frozenset({"consecutive", "random", "negative"})
+ONE_SIDED = frozenset({"consecutive", "random", "negative", "other_kind"})
 
 
 def make_pairs(
@@ -60,6 +62,7 @@ def make_pairs(
     exclude: Iterable[str | Iterable[str]] = (),
     super_classes: Mapping[str, Iterable[str]] | None = None,
     count: int = 40,
+    exclusions: str = "likely",
 ) -> list[Pair] | list[ImageSet]:
     """Pairs, or sets, of pictures, in the order of the pictures that were given.
 
@@ -73,6 +76,8 @@ def make_pairs(
     - `"group"`: one set for each group, every picture beside all the others.
     - `"negative"`: each picture with one of a group that shares nothing with it, as far
       as that can be trusted (see `wrong_partners`); mask A only.
+    - `"other_kind"`: each picture with one of the third group further on, whatever the
+      two may have in common besides (see `other_kind_partners`); mask A only.
     - `"inter_class"`: `count` sets of `k + 1` pictures of different classes that belong
       to one super-class (see `inter_class_sets`).
 
@@ -90,6 +95,7 @@ def make_pairs(
         super_classes: for `"inter_class"`: {super-class: names of its classes}, or
             `None` for the animals and the vehicles of PASCAL VOC.
         count: for `"inter_class"`: number of sets.
+        exclusions: for `"negative"`: "likely" or "known", as in `sample_pairs`.
 
     Returns:
         A list of `Pair`, or of `ImageSet` for `"group"` and `"inter_class"`.
@@ -106,7 +112,7 @@ def make_pairs(
     """
     options = {
         "random": {"k": 1 if k is None else k, "seed": seed},
-        "negative": {"exclude": exclude},
+        "negative": {"exclude": exclude, "exclusions": exclusions},
         "inter_class": {
             "super_classes": super_classes,
             "size": 6 if k is None else k + 1,

@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import numpy as np
-
 from tfcoseg.data.grouping import Picture, by_group, group_of
 from tfcoseg.data.pairs import Pair
+from tfcoseg.data.rounds import Rounds, families_of
 from tfcoseg.data.trust import trusted_partners
 
 # A group of fewer trusted pictures makes fewer negative pairs, lest one picture of a
@@ -22,6 +21,9 @@ def sample_pairs(
     start: int = 0,
     exclude: Iterable[str | Iterable[str]] = (),
     full_weight: int = 1,
+    exclusions: str = "likely",
+    by_kind: bool = False,
+    across_sets: float = 0.3,
 ) -> list[Pair]:
     """Draws pairs, balanced over groups, of which a given share is negative.
 
@@ -36,9 +38,9 @@ def sample_pairs(
     Args:
         records: of one or more groups; see `read_folder`.
         count: number of pairs.
-        negative_share: 0..1. Negative pairs join groups whose pictures are not likely
-            to hold an object in common (see `may_share_object`), and never take a
-            picture that is known to stand in several groups.
+        negative_share: 0..1. By default negative pairs join groups whose pictures are
+            not likely to hold an object in common (see `may_share_object`), and never
+            take a picture that is known to stand in several groups.
         seed: of the drawing.
         start: number of the first pair.
         exclude: groups, "name", and pairs of groups, ("name", "name"), that must not
@@ -46,9 +48,18 @@ def sample_pairs(
         full_weight: a group of n pictures, fewer than this, comes only n / full_weight
             times as often as one of so many or more, lest few pictures be learnt by
             heart.
+        exclusions: str. `"known"` lets all pictures make negative pairs with those of
+            another kind, unless both are known to hold one kind; see
+            `tfcoseg.data.trust`. Defaults to `"likely"`.
+        by_kind: bool. Balance over kinds of object instead of groups: those of one
+            kind, such as "airplane" and "aeroplane", take turns. Defaults to `False`.
+        across_sets: float. With `by_kind`, the probability that the partner of a
+            positive pair is of another group of the kind, if there is one. Defaults to
+            0.3.
 
     Raises:
-        ValueError: if a group has one picture, or no negative pair can be trusted.
+        ValueError: if a group has one picture, a share is not in 0..1, or no negative
+            pair can be trusted.
 
     Example:
 
@@ -56,30 +67,37 @@ def sample_pairs(
     >>> sum(pair.positive for pair in pairs)
     6
     """
-    if not 0 <= negative_share <= 1:
-        raise ValueError(
-            f"`negative_share` must be in 0..1. Received: {negative_share}"
-        )
+    for name, value in (
+        ("negative_share", negative_share),
+        ("across_sets", across_sets),
+    ):
+        if not 0 <= value <= 1:
+            raise ValueError(f"`{name}` must be in 0..1. Received: {value}")
     if full_weight < 1:
         raise ValueError(f"`full_weight` must be 1 or more. Received: {full_weight}")
     records = list(records)
     groups = by_group(records)
+    families = families_of(groups, by_kind)
+    rounds = Rounds(families, groups, (seed, 0), full_weight)
+    kin = {name: names for names in families.values() for name in names}
     joint = _joint_groups(records)
-    partners = trusted_partners(records, exclude) if negative_share else {}
-    partners = {name: value for name, value in partners.items() if value[1]}
-    if negative_share and not partners:
-        raise ValueError(
-            "Expected two groups or more that may be trusted to share no object; add "
-            "groups or pass `negative_share=0` (--negative-share 0). Received the "
-            f"groups {sorted(groups)}"
-        )
+    if negative_share:
+        partners = trusted_partners(records, exclude, exclusions)
+        if not partners.groups:
+            raise ValueError(
+                "Expected two groups or more that may be trusted to share no object; "
+                "add groups or pass `negative_share=0` (--negative-share 0). Received "
+                f"the groups {sorted(groups)}"
+            )
+        trusted = families_of(partners.groups, by_kind)
+        wrong_rounds = Rounds(trusted, partners.groups, (seed, 1), _FULL_WEIGHT)
     pairs = []
     for i in range(start, start + count):
         before = int(i * negative_share + 1e-9)
         if int((i + 1) * negative_share + 1e-9) > before:
-            pairs.append(_negative_pair(partners, before, seed))
+            pairs.append(_negative_pair(wrong_rounds, partners, before))
         else:
-            pairs.append(_positive_pair(groups, joint, i - before, seed, full_weight))
+            pairs.append(_positive_pair(rounds, kin, across_sets, joint, i - before))
     return pairs
 
 
@@ -93,47 +111,45 @@ def _joint_groups(records):
     return names
 
 
-def _positive_pair(groups, joint, index, seed, full_weight):
-    record_a, generator = _next_record(groups, index, (seed, 0), full_weight)
-    others = [other for other in groups[group_of(record_a)] if other != record_a]
+def _positive_pair(rounds, kin, across_sets, joint, index):
+    record_a, generator = rounds.draw(index)
+    name = group_of(record_a)
+    if len(kin[name]) > 1 and generator.random() < across_sets:
+        name = _one_of([other for other in kin[name] if other != name], generator)
+    others = [other for other in rounds.groups[name] if other != record_a]
     if joint and not record_a.more_masks:
         share_more = joint.get(record_a.mask, set())
         alone = [o for o in others if share_more.isdisjoint(joint.get(o.mask, ()))]
         others = alone or others
-    return Pair(record_a, others[generator.integers(len(others))], True)
+    return Pair(record_a, _one_of(others, generator), True)
 
 
-def _negative_pair(partners, index, seed):
-    trusted = {name: group for name, (group, _) in partners.items()}
-    record_a, generator = _next_record(trusted, index, (seed, 1), _FULL_WEIGHT)
+def _negative_pair(rounds, partners, index):
+    record_a, generator = rounds.draw(index)
+    allowed = partners.names[group_of(record_a)]
+    while True:
+        name = _drawn_group(rounds, allowed, generator)
+        if others := partners.of(record_a, name):
+            return Pair(record_a, _one_of(others, generator), False)
+        # A record of known kinds may find no partner in one group, but has one.
+        allowed = [other for other in allowed if other != name]
+
+
+def _drawn_group(rounds, allowed, generator):
+    """One of the groups, of a family that is drawn by its size, up to full weight."""
+    groups, allowed = rounds.groups, set(allowed)
+    options = [
+        [name for name in names if name in allowed]
+        for names in rounds.families.values()
+    ]
     weighted = [
-        name
-        for name in partners[group_of(record_a)][1]
-        for _ in trusted[name][:_FULL_WEIGHT]
+        names
+        for names in options
+        for _ in range(min(_FULL_WEIGHT, sum(len(groups[name]) for name in names)))
     ]
-    others = trusted[weighted[generator.integers(len(weighted))]]
-    return Pair(record_a, others[generator.integers(len(others))], False)
+    names = _one_of(weighted, generator)
+    return _one_of(names, generator) if len(names) > 1 else names[0]
 
 
-def _next_record(groups, index, key, full_weight=1):
-    """Returns the record that is A in draw `index`, and a generator for the rest.
-
-    A cycle has `full_weight` rounds; a group of n pictures takes part in the first n.
-    """
-    rounds = [
-        [name for name, group in groups.items() if len(group) > number]
-        for number in range(full_weight)
-    ]
-    cycle, position = divmod(index, sum(map(len, rounds)))
-    number = 0
-    while position >= len(rounds[number]):
-        position -= len(rounds[number])
-        number += 1
-    order = np.random.default_rng([*key, 0, cycle, number])
-    name = rounds[number][order.permutation(len(rounds[number]))[position]]
-    group = groups[name]
-    visit = cycle * min(len(group), full_weight) + number
-    lap, turn = divmod(visit, len(group))
-    order = np.random.default_rng([*key, 1, list(groups).index(name), lap])
-    record = group[order.permutation(len(group))[turn]]
-    return record, np.random.default_rng([*key, 2, index])
+def _one_of(options, generator):
+    return options[generator.integers(len(options))]
