@@ -42,6 +42,64 @@ def test_the_layer_is_the_papers_equations(normalization):
         np.testing.assert_allclose(result, expected, atol=2e-5 * expected.max())
 
 
+def random_mask(*shape, seed=0):
+    return np.random.default_rng(seed).uniform(size=shape).astype("f4")
+
+
+def test_a_reference_weighs_the_embedding_that_the_kernel_is_made_of():
+    layer = PyramidXCorr(3, kernel_sizes=(3, 4))
+    image_a, image_b = random(2, 6, 5, 4), random(2, 4, 7, 4, seed=1)
+    mask_a, mask_b = random_mask(2, 13, 9, 1), random_mask(2, 8, 8, 1, seed=1)
+    layer(image_a, image_b)
+    layer.set_weights(
+        [random(*w.shape, seed=seed) for seed, w in enumerate(layer.get_weights())]
+    )
+    kernel_1, bias_1, kernel_2, bias_2 = layer.get_weights()
+    embedded, weighted = [], []
+    for image, mask in ((image_a, mask_a), (image_b, mask_b)):
+        embedded.append(image @ kernel_1[0, 0] + bias_1)
+        means = [oracle.area_means(one[..., 0], *image.shape[1:3]) for one in mask]
+        weighted.append(embedded[-1] * np.array(means)[..., None])
+    results = layer(image_a, image_b, reference_a=mask_a, reference_b=mask_b)
+    for result, own, other in zip(results, embedded, weighted[::-1]):
+        mean = [oracle.pyramid_correlation(*pair, (3, 4)) for pair in zip(own, other)]
+        expected = np.maximum(np.array(mean) @ kernel_2[0, 0] + bias_2, 0)
+        np.testing.assert_allclose(result, expected, atol=2e-5 * expected.max())
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_references_of_zeros_or_ones_are_none(value):
+    layer = PyramidXCorr(4, kernel_sizes=(3, 5))
+    images = random(2, 6, 6, 3), random(2, 5, 7, 3, seed=1)
+    references = np.full((2, 9, 9, 1), value), np.full((2, 31, 8, 1), value)
+    for one, two in zip(layer(*images), layer(*images, *references)):
+        np.testing.assert_allclose(one, two, atol=1e-6)
+
+
+def test_swapping_images_and_references_swaps_the_correlations():
+    layer = PyramidXCorr(4, kernel_sizes=(3, 5))
+    image_a, image_b = random(2, 6, 6, 3), random(2, 5, 7, 3, seed=1)
+    mask = random_mask(2, 9, 9, 1)
+    results = layer(image_a, image_b, reference_b=mask)
+    swapped = layer(image_b, image_a, reference_a=mask)
+    for one, two in zip(results, swapped[::-1]):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_what_a_reference_leaves_out_has_no_influence():
+    layer = PyramidXCorr(4, kernel_sizes=(3, 5))
+    image_a, image_b = random(1, 6, 6, 3), random(1, 6, 6, 3, seed=1)
+    mask = np.zeros((1, 12, 12, 1), "f4")
+    mask[:, 2:8, 4:12] = 1
+    inside = mask[:, ::2, ::2]
+    other = np.where(inside, image_b, random(1, 6, 6, 3, seed=2))
+    expected, _ = layer(image_a, image_b, reference_b=mask)
+    found, _ = layer(image_a, other, reference_b=mask)
+    np.testing.assert_array_equal(found, expected)
+    without, _ = layer(image_a, image_b)
+    assert np.abs(without - expected).max() > 1e-3
+
+
 def test_learned_level_weights_are_a_weighted_mean_of_the_levels():
     sizes = (3, 4, 5)
     layer = PyramidXCorr(3, kernel_sizes=sizes, level_weights="learned")

@@ -1,4 +1,7 @@
-"""Equations (1) to (4) of the paper in NumPy, as slowly and plainly as they read."""
+"""The equations of the operators in NumPy, as slowly and plainly as they read.
+
+Those of the correlation are equations (1) to (4) of the paper.
+"""
 
 import numpy as np
 
@@ -50,3 +53,41 @@ def pyramid_correlation(image, partner, sizes, axes=(0, 1)):
     """Equations (2) and (3) of one pair of maps (h, w, c): the mean over the levels."""
     levels = [normalize(resize(partner, size), axes) for size in sizes]
     return np.mean([correlate(image, level) for level in levels], axis=0)
+
+
+def area_means(mask, height, width):
+    """The mean of a mask (h, w) over the area of each of height x width positions."""
+    rows, columns = mask.shape[0] / height, mask.shape[1] / width
+    out = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            for y in range(mask.shape[0]):
+                for x in range(mask.shape[1]):
+                    tall = min(y + 1, (i + 1) * rows) - max(y, i * rows)
+                    wide = min(x + 1, (j + 1) * columns) - max(x, j * columns)
+                    out[i, j] += mask[y, x] * max(tall, 0) * max(wide, 0)
+    return out / (rows * columns)
+
+
+def cosine(one, two):
+    return one @ two / np.sqrt((one @ one) * (two @ two))
+
+
+def semantic_affinity(image, partners, masks, top):
+    """The four similarities of an image (h, w, c) with partners [(positions, c)]."""
+    height, width, channels = image.shape
+    own_mean = image.reshape(-1, channels).mean(0)
+    out = np.zeros((height, width, 4))
+    for y in range(height):
+        for x in range(width):
+            own = image[y, x]
+            for partner, mask in zip(partners, masks):
+                kept = [
+                    d for d, weight in zip(partner, mask) if weight >= max(mask) / 2
+                ]
+                cosines = sorted([cosine(own, other) for other in kept], reverse=True)
+                out[y, x, 0] += cosines[0] / len(partners)
+                out[y, x, 1] += np.mean(cosines[:top]) / len(partners)
+                out[y, x, 2] += cosine(own, np.mean(kept, axis=0)) / len(partners)
+            out[y, x, 3] = cosine(own, own_mean)
+    return out

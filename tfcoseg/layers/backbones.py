@@ -52,8 +52,8 @@ def _stock_lite(variant, weights):
     if weights == "imagenet":
         raise OSError(
             "EfficientNet-Lite weights cannot be downloaded by keras.applications; "
-            "give an .npz file of them as `backbone_weights` (--backbone-weights FILE), "
-            f"or start from trained weights (--weights coseg). Received: {weights!r}"
+            "give an .npz file as `backbone_weights` (--backbone-weights FILE), or "
+            f"start from trained weights (--weights coseg). Received: {weights!r}"
         )
     return EfficientNetLite(variant, weights)
 

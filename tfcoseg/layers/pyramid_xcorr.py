@@ -40,12 +40,14 @@ class PyramidXCorr(keras.layers.Layer):
 
     Call arguments:
         features_a, features_b: features of the two images; sizes may differ.
-        reference_a, reference_b: optional masks of the object, of any size, that
-            restrict the kernel made of that image; ones everywhere are the same as
-            None.
+        reference_a, reference_b: optional masks of the object, of 0 or more and of any
+            size. They restrict the kernel made from that image: its embedding is
+            multiplied by the mask. None, ones everywhere and zeros everywhere are the
+            same.
 
     Input shape:
-        `(batch, height_a, width_a, channels)`, `(batch, height_b, width_b, channels)`.
+        `(batch, height_a, width_a, channels)`, `(batch, height_b, width_b, channels)`
+        and `(batch, any height, any width, 1)` for the masks.
 
     Output shape:
         Two tensors, `(batch, height_a, width_a, filters)` and
@@ -98,7 +100,13 @@ class PyramidXCorr(keras.layers.Layer):
         self.phi_1 = keras.layers.Conv2D(**convolution, name="phi_1")
         self.phi_2 = keras.layers.Conv2D(**convolution, activation="relu", name="phi_2")
 
-    def build(self, features_a_shape, features_b_shape, **references):
+    def build(
+        self,
+        features_a_shape,
+        features_b_shape,
+        reference_a_shape=None,
+        reference_b_shape=None,
+    ):
         if features_a_shape[-1] != features_b_shape[-1]:
             raise ValueError(
                 "`features_a` and `features_b` must have the same number of channels, "

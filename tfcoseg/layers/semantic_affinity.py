@@ -8,35 +8,38 @@ from tfcoseg.ops.resize import area_weights
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
 class SemanticAffinity(keras.layers.Layer):
-    """Where an image shows a kind of thing that its partner shows too.
+    """How much each position of an image resembles what its partner shows.
 
-    Descriptors of a deep layer know kinds of object. A decoder that sees them learns
-    the kinds of its training pictures by heart; of their similarities it can only learn
-    what it means that two images resemble each other. So this layer passes on four
-    similarities per position, and no descriptor; see `ops.semantic_affinity`.
-
-    Nothing here is trained.
+    A decoder that sees deep descriptors memorises the kinds of object of its training
+    images. Of their similarities it can only learn what it means that two images
+    resemble each other. So this layer returns four similarities per position and no
+    descriptor; see `tfcoseg.ops.semantic_affinity`. It has no weights.
 
     Args:
         top: int. Number of the best matches whose mean is the second similarity.
             Defaults to 12.
         chunk_size: int or None. Number of positions compared at a time, which bounds
-            the memory for large images; None for all at once. Defaults to 4096.
+            the memory for large images; None for all at once, as the conversion to
+            LiteRT requires. Defaults to 4096.
 
     Call arguments:
         descriptors_a, descriptors_b: unit vectors of the two images, from
             `SiameseEncoder`; sizes may differ.
-        reference_a, reference_b: optional masks of the object, of any size, that
-            restrict what the other image is compared with; ones everywhere are the same
-            as None.
+        reference_a, reference_b: optional masks of the object, of 0 or more and of any
+            size. They restrict what the other image is compared with. None, ones
+            everywhere and zeros everywhere are the same.
 
     Input shape:
         `(batch, height_a, width_a, channels)`, `(batch, height_b, width_b, channels)`
-        and `(batch, any height, any width, 1)` for masks.
+        and `(batch, any height, any width, 1)` for the masks.
 
     Output shape:
         Two tensors, `(batch, height_a, width_a, 4)` and `(batch, height_b, width_b,
         4)`, in the layer's compute dtype, with values in -1..1.
+
+    Raises:
+        ValueError: if `top` or `chunk_size` is not a positive integer, or the
+            descriptors differ in their number of channels.
 
     Example:
 
@@ -49,18 +52,18 @@ class SemanticAffinity(keras.layers.Layer):
     def __init__(self, top=12, chunk_size=4096, **kwargs):
         kwargs.setdefault("name", "semantic_affinity")
         super().__init__(**kwargs)
-        if isinstance(top, bool) or int(top) != top or top < 1:
-            raise ValueError(
-                f"`top` must be a whole number of at least 1. Received: top={top!r}"
-            )
-        if chunk_size is not None and chunk_size < 1:
-            raise ValueError(
-                "`chunk_size` must be None or a whole number of at least 1. "
-                f"Received: chunk_size={chunk_size!r}"
-            )
-        self.top, self.chunk_size = int(top), chunk_size
+        self.top = _positive_integer("top", top)
+        self.chunk_size = chunk_size
+        if chunk_size is not None:
+            self.chunk_size = _positive_integer("chunk_size", chunk_size)
 
-    def build(self, descriptors_a_shape, descriptors_b_shape, **references):
+    def build(
+        self,
+        descriptors_a_shape,
+        descriptors_b_shape,
+        reference_a_shape=None,
+        reference_b_shape=None,
+    ):
         if descriptors_a_shape[-1] != descriptors_b_shape[-1]:
             raise ValueError(
                 "`descriptors_a` and `descriptors_b` must have the same number of "
@@ -77,7 +80,10 @@ class SemanticAffinity(keras.layers.Layer):
         )
 
     def as_partner(self, descriptors, reference=None):
-        """What a partner is compared with: (batch, 1, positions, c), and weights."""
+        """What `compare` takes of one partner: its descriptors, and weights or None.
+
+        (batch, 1, positions, channels) and (batch, 1, positions).
+        """
         batch, height, width, channels = keras.ops.shape(descriptors)
         flat = keras.ops.reshape(descriptors, (batch, 1, height * width, channels))
         if reference is None:
@@ -86,7 +92,10 @@ class SemanticAffinity(keras.layers.Layer):
         return flat, keras.ops.reshape(weights, (batch, 1, height * width))
 
     def compare(self, descriptors, partners, weights=None):
-        """The similarities of an image with one or several partners."""
+        """Similarities of an image with n partners: (batch, height, width, 4).
+
+        Partners (batch, n, positions, channels), weights (batch, n, positions) or None.
+        """
         similarities = affinity.semantic_affinity(
             descriptors, partners, weights, self.top, self.chunk_size
         )
@@ -107,3 +116,9 @@ class SemanticAffinity(keras.layers.Layer):
             "top": self.top,
             "chunk_size": self.chunk_size,
         }
+
+
+def _positive_integer(name, value):
+    if isinstance(value, bool) or int(value) != value or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer. Received: {value!r}")
+    return int(value)

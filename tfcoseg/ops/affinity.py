@@ -4,8 +4,8 @@ import tensorflow as tf
 
 from tfcoseg.ops.resize import area_weights
 
-# A partner's position that is masked out gets a cosine below any other's.
-_MASKED = -2.0
+# Added to the cosine with a position that is ignored, so that it comes last.
+_IGNORED = -4.0
 
 
 def unit(descriptors):
@@ -25,19 +25,21 @@ def semantic_affinity(descriptors, partners, weights=None, top=12, chunk_size=40
 
     Four numbers per position: the highest cosine with any position of the partner; the
     mean of the `top` highest; the cosine with the partner's mean descriptor; and the
-    cosine with the image's own mean descriptor. Of several partners the mean is taken.
+    cosine with the image's own mean descriptor. With several partners, each of the
+    first three numbers is the mean over the partners.
 
     Args:
-        descriptors: float32 tensor (batch, height, width, channels) of unit vectors.
-        partners: float32 tensor (batch, n, positions, channels), the unit vectors of n
-            partners of each image.
-        weights: float32 tensor (batch, n, positions) of 0 or more, or None for ones: a
-            mask of the object in each partner. Positions below half of a partner's
-            highest weight are left out, as if the partner did not have them.
+        descriptors: tensor (batch, height, width, channels) of unit vectors.
+        partners: tensor (batch, n, positions, channels), the unit vectors of n partners
+            of each image.
+        weights: tensor (batch, n, positions) of 0 or more, or None for ones: a mask of
+            the object in each partner. Positions below half of a partner's highest
+            weight are ignored, as if the partner did not have them.
         top: int. Number of positions of the second number; all where a partner has
-            fewer.
+            fewer. Defaults to 12.
         chunk_size: int or None. Number of the image's positions that are compared at a
-            time, which bounds the memory; None to compare all at once.
+            time, which bounds the memory; None to compare all at once. Defaults to
+            4096.
 
     Returns:
         Float32 tensor (batch, height, width, 4) with values in -1..1.
@@ -49,80 +51,92 @@ def semantic_affinity(descriptors, partners, weights=None, top=12, chunk_size=40
     >>> semantic_affinity(a, b).numpy()[0, 0, :, :3].tolist()
     [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]
     """
-    descriptors, partners = (
-        tf.cast(tensor, tf.float32) for tensor in (descriptors, partners)
-    )
-    shape = tf.shape(descriptors)
-    batch, height, width, channels = (shape[axis] for axis in range(4))
+    descriptors, partners = (tf.cast(x, tf.float32) for x in (descriptors, partners))
+    batch, height, width, channels = tf.unstack(tf.shape(descriptors))
     own = tf.reshape(descriptors, (batch, height * width, channels))
-    if weights is None:
-        weights = tf.ones(tf.shape(partners)[:3], tf.float32)
-    highest = tf.reduce_max(weights, axis=2, keepdims=True)
-    counts = weights >= 0.5 * highest
-    means = unit(
-        tf.reduce_sum(partners * tf.cast(counts, tf.float32)[..., None], axis=2)
+    counts = _counts(partners, weights)
+    candidates = _candidates(partners, counts, top)
+    best = _in_chunks(lambda rows: _best(rows, candidates, top), own, chunk_size)
+    partner_means = unit(tf.reduce_sum(partners * tf.expand_dims(counts, -1), axis=2))
+    to_partner = tf.reduce_mean(
+        tf.matmul(own, partner_means, transpose_b=True), axis=2, keepdims=True
     )
-    penalty = tf.where(counts, 0.0, _MASKED)
-    padded = tf.pad(partners, [[0, 0], [0, 0], [0, top], [0, 0]])
-    penalty = tf.pad(penalty, [[0, 0], [0, 0], [0, top]], constant_values=_MASKED)
-    best = _in_chunks(lambda rows: _best(rows, padded, penalty, top), own, chunk_size)
-    to_partner = tf.reduce_mean(tf.matmul(own, means, transpose_b=True), 2)
-    own_mean = unit(tf.reduce_mean(own, axis=1, keepdims=True))
+    own_mean = unit(tf.reduce_sum(own, axis=1, keepdims=True))
     to_own = tf.matmul(own, own_mean, transpose_b=True)
-    affinity = tf.concat([best, to_partner[..., None], to_own], axis=-1)
+    affinity = tf.concat([best, to_partner, to_own], axis=-1)
     return tf.reshape(affinity, (batch, height, width, 4))
 
 
 def pooled_descriptor(descriptors, mask):
-    """The unit mean descriptor of a soft mask: what verification compares.
+    """The mean descriptor of a soft mask, of unit length: what verification compares.
 
     Args:
         descriptors: tensor (batch, height, width, channels) of unit vectors.
-        mask: float32 tensor (batch, any height, any width, 1) of 0 or more.
+        mask: tensor (batch, any height, any width, 1) of 0 or more; one of zeros is
+            ignored.
 
     Returns:
         Float32 tensor (batch, channels).
+
+    Example:
+
+    >>> descriptors = tf.reshape([[1.0, 0.0], [0.0, 1.0]], (1, 1, 2, 2))
+    >>> pooled_descriptor(descriptors, tf.reshape([1.0, 0.0], (1, 1, 2, 1))).numpy()
+    array([[1., 0.]], dtype=float32)
     """
     descriptors = tf.cast(descriptors, tf.float32)
     weights = area_weights(mask, descriptors)
+    # Or the sum over a mask of tiny values would be too short to be normalised.
+    weights /= tf.reduce_max(weights, axis=(1, 2, 3), keepdims=True)
     return unit(tf.reduce_sum(descriptors * weights, axis=(1, 2)))
 
 
-def _best(rows, partners, penalty, top):
+def _counts(partners, weights):
+    """(batch, n, positions): 1 where a partner's position counts, 0 elsewhere."""
+    if weights is None:
+        return tf.ones(tf.shape(partners)[:3])
+    weights = tf.cast(weights, tf.float32)
+    highest = tf.reduce_max(weights, axis=2, keepdims=True)
+    return tf.cast(weights >= 0.5 * highest, tf.float32)
+
+
+def _candidates(partners, counts, top):
+    """Partners with one more channel, the penalty, and `top` more, ignored positions.
+
+    The channel saves a second matrix of the size of all cosines; the positions make
+    sure that there are `top` to choose from.
+    """
+    partners = tf.pad(partners, [[0, 0], [0, 0], [0, top], [0, 0]])
+    counts = tf.pad(counts, [[0, 0], [0, 0], [0, top]])
+    penalties = _IGNORED * (1.0 - tf.expand_dims(counts, -1))
+    return tf.concat([partners, penalties], axis=-1)
+
+
+def _best(rows, candidates, top):
     """(batch, rows, 2): the highest cosine and the mean of the `top` highest."""
-    shape = tf.shape(partners)
-    flat = tf.reshape(partners, (shape[0], shape[1] * shape[2], shape[3]))
+    batch, number, positions, channels = tf.unstack(tf.shape(candidates))
+    flat = tf.reshape(candidates, (batch, number * positions, channels))
+    rows = tf.concat([rows, tf.ones_like(rows[..., :1])], axis=-1)
     cosines = tf.matmul(rows, flat, transpose_b=True)
-    cosines = tf.reshape(cosines, (shape[0], -1, shape[1], shape[2]))
-    # The last `top` positions are padding, so there are as many to choose from.
-    highest = tf.math.top_k(cosines + 2.0 * penalty[:, None], top).values
-    counts = tf.cast(highest > _MASKED, tf.float32)
-    mean = tf.reduce_sum(highest * counts, -1) / tf.reduce_sum(counts, -1)
-    both = tf.stack([highest[..., 0], mean], axis=-1)
-    return tf.reduce_mean(both, axis=2)
+    cosines = tf.reshape(cosines, (batch, tf.shape(rows)[1], number, positions))
+    highest = tf.math.top_k(cosines, top).values
+    found = tf.cast(highest > 0.5 * _IGNORED, tf.float32)
+    mean = tf.reduce_sum(highest * found, axis=-1) / tf.reduce_sum(found, axis=-1)
+    return tf.reduce_mean(tf.stack([highest[..., 0], mean], axis=-1), axis=2)
 
 
 def _in_chunks(function, rows, size):
     """`function` of (batch, rows, channels), at most `size` rows at a time."""
-    if size is None or (rows.shape[1] is not None and rows.shape[1] <= size):
+    if size is None:
         return function(rows)
-    count = tf.shape(rows)[1]
-
-    def chunk(index):
-        return tf.transpose(
-            function(rows[:, index * size : (index + 1) * size]), (1, 0, 2)
-        )
-
-    def several():
-        number = (count + size - 1) // size
-        parts = tf.TensorArray(tf.float32, number, infer_shape=False)
-        _, parts = tf.while_loop(
-            lambda index, _: index < number,
-            lambda index, parts: (index + 1, parts.write(index, chunk(index))),
-            (0, parts),
-            parallel_iterations=1,
-        )
-        joined = tf.transpose(parts.concat(), (1, 0, 2))
-        return tf.ensure_shape(joined, (rows.shape[0], rows.shape[1], 2))
-
-    return tf.cond(count > size, several, lambda: function(rows))
+    batch, count, channels = tf.unstack(tf.shape(rows))
+    size = tf.clip_by_value(count, 1, size)
+    number = -(-count // size)
+    padded = tf.pad(rows, [[0, 0], [0, number * size - count], [0, 0]])
+    chunks = tf.reshape(padded, (batch, number, size, channels))
+    # One after the other: several at a time would take as much memory as all at once.
+    results = tf.map_fn(
+        function, tf.transpose(chunks, (1, 0, 2, 3)), parallel_iterations=1
+    )
+    results = tf.transpose(results, (1, 0, 2, 3))
+    return tf.reshape(results, (batch, number * size, 2))[:, :count]

@@ -38,7 +38,7 @@ def resize_like(images, reference):
 def area_weights(masks, reference):
     """Masks resized to the positions of a feature map, each the mean of its area.
 
-    A mask of zeros says nothing, so it becomes ones.
+    A mask of zeros counts as absent: all its weights are 1.
 
     Args:
         masks: tensor (batch, any height, any width, 1) of 0 or more.
@@ -56,15 +56,16 @@ def area_weights(masks, reference):
     masks = tf.cast(masks, tf.float32)[..., 0]
     before, after = tf.shape(masks), tf.shape(reference)
     rows, columns = (_overlaps(before[axis], after[axis]) for axis in (1, 2))
-    means = tf.matmul(rows, tf.matmul(masks, columns, transpose_b=True))[..., None]
-    empty = tf.reduce_max(means, axis=(1, 2, 3), keepdims=True) <= 0.0
-    return tf.where(empty, tf.ones_like(means), means)
+    means = tf.matmul(rows, tf.matmul(masks, columns, transpose_b=True))
+    absent = tf.reduce_max(means, axis=(1, 2), keepdims=True) <= 0.0
+    # Not [..., None], which LiteRT cannot convert where sizes are unknown.
+    return tf.expand_dims(tf.where(absent, tf.ones_like(means), means), -1)
 
 
 def _overlaps(before, after):
-    """(after, before): the share of each old position in each new one, of one axis.
+    """(after, before): the fraction of each new position that an old one covers.
 
-    LiteRT has no resizing by area among its operators, but matrix products.
+    Along one axis. LiteRT has no operator that resizes by area, but matrix products.
     """
     scale = tf.cast(before, tf.float32) / tf.cast(after, tf.float32)
     start = scale * tf.cast(tf.range(after), tf.float32)[:, None]
