@@ -63,10 +63,10 @@ def fold_of(folder: str | os.PathLike, folds: int, fold: int, by: str) -> Fold:
     """A fold of a folder, equal to another only if it holds out the same.
 
     Returns:
-        (folds, fold, `"class"` or `"picture"`, what was cut). Classes are cut as they
-        are sorted, so that folds of the seven groups of a benchmark are others than
-        those of all fourteen: by class the folder's name is part of it. A picture is in
-        one fold whatever there is beside it.
+        (folds, fold, `"class"`, `"kind"` or `"picture"`, what was cut). Classes are cut
+        as they are sorted, so that folds of the seven groups of a benchmark are others
+        than those of all fourteen: by class the folder's name is part of it. A kind of
+        object and a picture are in one fold whatever else there is.
 
     Example:
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,77 @@ class TestByClass:
             split_fold(records, 3, 0)
 
 
+class TestByKind:
+    NAMES = ("airplane", "aeroplane", "bird", "car", "cat", "cow", "dog", "taxi", "zoo")
+
+    def test_every_kind_is_held_out_once_under_all_its_names(self, folder):
+        records = read_folder(folder(dict.fromkeys(self.NAMES, 2)))
+        parts = [split_fold(records, 3, fold, "kind") for fold in range(3)]
+        for kept, held_out in parts:
+            assert sorted([*kept, *held_out], key=records.index) == records
+            assert kept == [r for r in records if r in set(kept)]
+            for names in ({"airplane", "aeroplane"}, {"car", "taxi"}):
+                assert names <= groups(kept) or names <= groups(held_out)
+        everything = [name for _, held_out in parts for name in groups(held_out)]
+        assert sorted(everything) == sorted(self.NAMES)
+        assert all(held_out for _, held_out in parts)
+
+    def test_folds_do_not_depend_on_what_else_there_is(self, folder):
+        records = read_folder(folder(dict.fromkeys(self.NAMES, 2)))
+        few = [record for record in records if record.group in ("cat", "dog", "taxi")]
+        for fold in range(3):
+            kept, held_out = split_fold(few, 3, fold, "kind")
+            more_kept, more_held_out = split_fold(records, 3, fold, "kind")
+            assert set(held_out) == set(few) & set(more_held_out)
+            assert set(kept) == set(few) & set(more_kept)
+
+    def test_folds_are_a_promise(self, folder):
+        """Weights were trained with a fold held out, and are judged on it later."""
+        records = read_folder(folder(dict.fromkeys(self.NAMES, 2)))
+        held_out = [groups(split_fold(records, 3, f, "kind")[1]) for f in range(3)]
+        assert held_out == [
+            {"aeroplane", "airplane", "cow", "dog"},
+            {"car", "cat", "taxi"},
+            {"bird", "zoo"},
+        ]
+
+    def test_folds_of_many_kinds_are_of_about_one_size(self, folder):
+        record, _ = read_folder(folder({"gizmo": 2}))
+        many = [replace(record, group=f"gizmo{number}") for number in range(400)]
+        for fold in range(4):
+            assert 70 <= len(split_fold(many, 4, fold, "kind")[1]) <= 130
+
+    @pytest.mark.parametrize("listed", [False, True])
+    def test_a_picture_also_filed_under_a_held_out_kind_is_kept_nowhere(
+        self, folder, listed
+    ):
+        root = folder({"cat": 3, "bird": 3})
+        if listed:
+            (root / "duplicates_across_classes.tsv").write_text(
+                "cat/00.png\tbird/01.png"
+            )
+        else:
+            shutil.copy(root / "images/cat/00.png", root / "images/bird/01.png")
+        records = read_folder(root)
+        fold = next(f for f in range(9) if groups(split_fold(records, 9, f, "kind")[1]))
+        kept, held_out = split_fold(records, 9, fold, "kind")
+        assert len(groups(held_out)) == len(groups(kept)) == 1
+        assert len(held_out) == 3 and len(kept) == 2
+        assert ("cat", "00") not in {(r.group, r.name) for r in kept}
+        assert ("bird", "01") not in {(r.group, r.name) for r in kept}
+
+    def test_a_group_of_a_held_out_kind_and_another_is_in_neither_list(self, folder):
+        names = ("cat", "bird", "cat+bird")
+        records = read_folder(folder(dict.fromkeys(names, 2)))
+        mixed = 0
+        for fold in range(9):
+            kept, held_out = split_fold(records, 9, fold, "kind")
+            if held_out:
+                mixed += 1
+                assert "cat+bird" not in groups(kept) | groups(held_out)
+        assert mixed == 2
+
+
 class TestByPicture:
     def test_every_record_is_held_out_once(self, folder):
         records = read_folder(folder({"cat": 20, "dog": 20}))
@@ -128,7 +200,7 @@ class TestByPicture:
 
 
 @pytest.mark.parametrize(
-    "given", [(None, None, None), (2, 0, "class"), (9, 8, "picture")]
+    "given", [(None, None, None), (2, 0, "class"), (9, 8, "picture"), (5, 4, "kind")]
 )
 def test_a_fold_that_can_be(given):
     check_fold(*given)
@@ -145,6 +217,7 @@ def test_a_fold_that_can_be(given):
         (4, 4, "class"),
         (4, -1, "class"),
         (4, 1, "group"),
+        (4, 4, "kind"),
     ],
 )
 def test_a_fold_that_can_not_be(given):
@@ -184,6 +257,19 @@ def test_people_and_horses_of_other_sets_are_held_out_with_those_of_pascal(real)
     assert not {"motorcycle", "dining_table", "person"} & groups(kept)
     kept, _ = split_fold(pascal + others, 4, 0, classes=groups(pascal))
     assert {"horse", "person"} <= groups(kept)
+
+
+def test_real_kinds_are_held_out_in_every_set(real):
+    everything = [record for records in real for record in records]
+    names = set()
+    for fold in range(4):
+        kept, held_out = split_fold(everything, 4, fold, "kind")
+        unseen = set().union(*map(kinds, groups(held_out)))
+        assert 5 <= len(unseen) <= 14
+        assert not [name for name in groups(kept) if kinds(name) & unseen]
+        assert not pictures(kept) & pictures(held_out)
+        names |= groups(held_out)
+    assert names == groups(everything)
 
 
 def test_the_real_pictures_are_partitioned(real):

@@ -250,6 +250,31 @@ class TestFolds:
             {"car", "elk", "foal", "horse"},
         ]
 
+    def test_kinds_of_all_folders_are_cut(self, recipe, tmp_path):
+        roots = [tmp_path / "one", tmp_path / "two"]
+        groups = {"one": ("bird", "car", "cow"), "two": ("dog", "duck", "taxi")}
+        for root in roots:
+            shutil.copytree(recipe.data[0], root)
+            for old, new in zip(("blue", "green", "red"), groups[root.name]):
+                for kind in ("images", "masks"):
+                    (root / kind / old).rename(root / kind / new)
+        for image in roots[1].glob("images/*/*"):  # pictures of their own
+            Image.open(image).convert("L").save(image)
+        base = dataclasses.replace(
+            recipe, data=tuple(map(str, roots)), validation=(), validation_share=0.5
+        )
+        kept = []
+        for fold in range(3):
+            cut = dataclasses.replace(base, folds=3, fold=fold, fold_by="kind")
+            sides = training_and_validation(cut, tell=lambda lines: None)
+            kept.append({record.group for side in sides for record in side})
+        # Dogs, which the first folder does not have, are held out as well.
+        assert kept == [
+            {"bird", "car", "duck", "taxi"},
+            {"bird", "cow", "dog", "duck"},
+            {"car", "cow", "dog", "taxi"},
+        ]
+
     def test_pictures_held_out_are_on_neither_side(self, recipe, drawn_folder):
         """Those that `split_fold` holds out, for whoever judges."""
         for fold in (0, 1):

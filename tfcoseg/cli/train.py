@@ -139,9 +139,10 @@ def _add_fold_arguments(add):
     add("--fold", type=whole_number(0), metavar="I", help="that one, from 0 to N - 1")
     add(
         "--fold-by",
-        choices=("class", "picture"),
-        help="what is cut: the sorted groups of the first folder (nothing of the same "
-        "kind in any folder is trained or validated on), or the pictures",
+        choices=("class", "kind", "picture"),
+        help="what is cut: the sorted groups of the first folder, or the kinds of "
+        "object of all folders (either way, nothing of the same kind in any folder is "
+        "trained or validated on), or the pictures",
     )
 
 

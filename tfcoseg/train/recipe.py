@@ -43,9 +43,10 @@ class Recipe:
         validation_share: share of the pictures of `data` kept for that. A picture that
             stands in several groups is on one side with all of its masks.
         folds, fold, fold_by: leave out what fold number `fold`, from 0, of so many
-            holds out, `"class"` or `"picture"`: see `tfcoseg.data.split_fold`. The
-            classes are the groups of the first folder of `data`. None of what is held
-            out is validated on either. `None`, all three, for no folds.
+            holds out, `"class"`, `"kind"` or `"picture"`: see
+            `tfcoseg.data.split_fold`. The classes are the groups of the first folder of
+            `data`; the kinds are those of all folders. None of what is held out is
+            validated on either. `None`, all three, for no folds.
         joint_groups: number of pictures of a folder in the same two groups from which
             on they make one more group, which shows both kinds of object; `None` for no
             such groups. See `tfcoseg.data.joint_groups`.

@@ -92,10 +92,12 @@ def _scan(roots, recipe):
 
 
 def _without_fold(data, others, recipe):
-    """The folders without what a fold holds out, which the first one's groups tell."""
+    """The folders without what a fold holds out; classes are the first one's groups."""
     if recipe.folds is None:
         return data, others
-    classes = {record.group for record in data[recipe.data[0]]}
+    classes = None
+    if recipe.fold_by == "class":
+        classes = {record.group for record in data[recipe.data[0]]}
     every = [r for folders in (data, others) for f in folders.values() for r in f]
     fold = recipe.folds, recipe.fold, recipe.fold_by
     kept = set(split_fold(every, *fold, classes)[0])
