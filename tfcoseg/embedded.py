@@ -5,8 +5,8 @@ from pathlib import Path
 
 WEIGHTS_FOLDER = Path(__file__).parent / "applications" / "weights"
 
-# Of CoSegMobileNetV2, newest last; "coseg" is the newest.
-EMBEDDED_WEIGHTS = ("coseg-v1", "coseg-v2")
+# The newest last, which is also called "coseg".
+EMBEDDED_WEIGHTS = ("coseg-v3",)
 
 
 def embedded_weights_path(name: str | os.PathLike) -> Path | None:
@@ -15,7 +15,7 @@ def embedded_weights_path(name: str | os.PathLike) -> Path | None:
     Example:
 
     >>> embedded_weights_path("coseg").name, embedded_weights_path("mine.keras")
-    ('coseg-v2.weights.h5', None)
+    ('coseg-v3.weights.h5', None)
     """
     if name == "coseg":
         name = EMBEDDED_WEIGHTS[-1]

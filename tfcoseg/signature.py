@@ -16,11 +16,12 @@ REFERENCE_A, REFERENCE_B = "reference_a", "reference_b"
 # pictures (JPEG, PNG, BMP) in and encoded masks out, each at its own size; and the
 # stages, for catalogues and groups.
 SERVING_DEFAULT, SERVE_BYTES = "serving_default", "serve_bytes"
-ENCODE, CORRELATE, DECODE = "encode", "correlate", "decode"
+ENCODE, REFER, CORRELATE = "encode", "refer", "correlate"
+DECODE, VERIFY = "decode", "verify"
 # The same for a group of encoded pictures at once.
 SERVE_GROUP_BYTES = "serve_group_bytes"
 IMAGES, MASKS_BYTES = "images", "masks_bytes"
-SCORES, MEMBERSHIPS = "scores", "memberships"
+SCORES = "scores"
 
 # Encoded masks: 8-bit grey PNG of probability x 255. The ending makes REST servers send
 # them in base 64.
@@ -28,7 +29,14 @@ MASK_A_BYTES, MASK_B_BYTES = "mask_a_bytes", "mask_b_bytes"
 
 # What the stages pass on. `encode` also gives "skip_1", "skip_2", ...: finer maps.
 IMAGE, FEATURES, EMBEDDING, KERNEL = "image", "features", "embedding", "kernel"
-CORRELATION, SIZE, MASK, SCORE = "correlation", "size", "mask", "score"
+DESCRIPTORS, AFFINITY = "descriptors", "affinity"
+# Descriptors of the partners, and masks of the object in them.
+PARTNERS, PARTNER_WEIGHTS = "partners", "partner_weights"
+REFERENCE = "reference"
+CORRELATION, SIZE, MASK = "correlation", "size", "mask"
+# What verification compares: the descriptor of what a mask covers, and those of several.
+OBJECT, OBJECTS_A, OBJECTS_B = "object", "objects_a", "objects_b"
+MIN_SCORE = "min_score"
 
 # Height and width, in pixels, of the square that people's pictures are resized to
 # before the network sees them. The network itself runs at any size.

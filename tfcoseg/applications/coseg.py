@@ -1,60 +1,153 @@
 """The co-segmentation models: functions that return a functional `keras.Model`."""
 
 import os
-from pathlib import Path
 
-import h5py
 import keras
 
-from tfcoseg.cards import features_of
+from tfcoseg.applications.settings import read_settings
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
-from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
-from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B
+from tfcoseg.layers import (
+    MaskDecoder,
+    PyramidXCorr,
+    SemanticAffinity,
+    SiameseEncoder,
+    Verification,
+)
+from tfcoseg.signature import (
+    IMAGE_A,
+    IMAGE_B,
+    MASK_A,
+    MASK_B,
+    REFERENCE_A,
+    REFERENCE_B,
+)
 
-# The layers of MobileNetV2 whose outputs are the features. Deeper ones know the kinds
-# of object of ImageNet, and of the training pictures, too well: others come out worse.
-FEATURES = ("block_12_add", "block_13_expand_relu")
-# What weights were trained on before; where neither a card nor a run beside the file
-# says so, their phi_1 tells, which takes 320 channels.
-_OLDER_FEATURES, _OLDER_WIDTH = ("block_16_project_BN",), 320
+# Of each backbone: the middle layers that are correlated, the deepest one for the
+# descriptors, where the trained copy of the backbone begins, and the decoder's skips.
+_LITE2 = {
+    "backbone": "efficientnet_lite2",
+    "features": ("block_14_add", "block_15_expand_relu"),
+    "descriptors": "block_19_add",
+    "branch_from": "block_6_add",
+    "skips": ("block_6_add", "block_3_add", "block_0_project_BN"),
+}
+_LITE0 = {
+    "backbone": "efficientnet_lite0",
+    "features": ("block_10_add", "block_11_expand_relu"),
+    "descriptors": "block_14_add",
+    "branch_from": "block_4_add",
+    "skips": ("block_4_add", "block_2_add", "block_0_project_BN"),
+}
+_MOBILENET_V2 = {
+    "backbone": "mobilenetv2",
+    "features": ("block_12_add", "block_13_expand_relu"),
+    "descriptors": "block_15_add",
+    "branch_from": "block_5_add",
+    "skips": ("block_5_add", "block_2_add", "expanded_conv_project_BN"),
+}
+_RESNET50 = {
+    "backbone": "resnet50",
+    "features": "conv4_block6_out",
+    "descriptors": "conv5_block3_out",
+    "skips": ("conv3_block4_out", "conv2_block3_out"),
+}
+_VGG16 = {
+    "backbone": "vgg16",
+    "features": "block5_conv3",
+    "descriptors": "block5_conv3",
+    "skips": ("block3_conv3", "block2_conv2"),
+}
 
 
-def CoSegMobileNetV2(
+def CoSegEfficientNetLite2(
     weights="coseg",
     input_shape=None,
-    output_stride=16,
-    features=None,
-    kernel_sizes=(11, 15, 19),
-    normalization="channel",
+    reference_masks=False,
     implementation="auto",
-    name="coseg_mobilenetv2",
+    name="coseg_efficientnet_lite2",
+    **options,
 ):
-    """Pyramid features cross-correlation network on MobileNetV2, with trained weights.
+    """Pyramid features cross-correlation network on EfficientNet-Lite2, trained.
 
     Args:
-        weights: `"coseg"` (the newest embedded weights) or one by name, `"coseg-v2"`;
-            `"imagenet"` (the backbone's, downloaded by keras.applications; the rest is
-            random); `None` (random); or the path of a `.weights.h5` file.
-        input_shape: shape of both images without the batch; None is (None, None, 3),
-            any size from 32 x 32 on, and A and B may differ.
-        output_stride: pixels per position of the features, 16 or 8.
-        features: layer of the backbone whose output is the features, or several, as in
-            `SiameseEncoder`; None is what `weights` were trained with, else
-            ("block_12_add", "block_13_expand_relu").
-        kernel_sizes: sides of the correlation's kernels, in positions of the features.
-        normalization: which part of a kernel has unit norm; see `PyramidXCorr`.
-        implementation: of the correlation; see `PyramidXCorr`. Models of different
-            implementations have the same weights and results.
-        name: name of the model.
+        weights: `"coseg"`, the trained weights that come with the package; `None`
+            (random); or the path of a `.weights.h5` file.
+        input_shape: tuple or None. Shape of both images without the batch; None is
+            (None, None, 3): any size from 32 x 32, and the two may differ.
+        reference_masks: bool. Whether the model also takes "reference_a" and
+            "reference_b", float32 (batch, height, width, 1): masks of the object in
+            the images, 1 on the object. Ones (or zeros) everywhere where there is
+            none. The weights are the same. Defaults to False.
+        implementation: str. How to compute the correlation; see `PyramidXCorr`. Models
+            of different implementations have the same weights and results.
+        name: str. Name of the model.
+        **options: further arguments of `CoSeg`, such as `kernel_sizes`.
 
     Returns:
         `keras.Model` from `{"image_a", "image_b"}`, RGB (batch, height, width, 3) with
         values in 0..255, to `{"mask_a", "mask_b"}`, float32 probabilities (batch,
-        height, width, 1). Preprocessing is inside.
+        height, width, 1). Preprocessing is inside. Where the two images share no kind
+        of object, both masks are zeros (see `Verification`), except while training.
 
     Raises:
-        ValueError: for a wrong shape, or weights that do not exist; it names those that
-            do.
+        ValueError: for a wrong shape, or weights that do not exist.
+
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Tan and Le,
+    "EfficientNet", ICML 2019.
+
+    Example:
+
+    >>> model = CoSegEfficientNetLite2()
+    >>> image_a, image_b = np.zeros((1, 64, 64, 3)), np.zeros((1, 96, 64, 3))
+    >>> masks = model.predict({"image_a": image_a, "image_b": image_b}, verbose=0)
+    >>> masks["mask_b"].shape
+    (1, 96, 64, 1)
+    """
+    weights = _resolve(weights, ("coseg", "coseg-v3"))
+    given = dict(reference_masks=reference_masks, implementation=implementation)
+    return CoSeg(**_LITE2 | given | options, **_rest(weights, input_shape, name))
+
+
+def CoSegEfficientNetLite0(
+    weights="coseg-small",
+    input_shape=None,
+    reference_masks=False,
+    implementation="auto",
+    name="coseg_efficientnet_lite0",
+    **options,
+):
+    """The same network on EfficientNet-Lite0: half the size and time, for phones.
+
+    Args and returns as `CoSegEfficientNetLite2`, with `"coseg-small"` as its trained
+    weights.
+
+    Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Tan and Le,
+    "EfficientNet", ICML 2019.
+
+    Example:
+
+    >>> model = CoSegEfficientNetLite0(weights=None)
+    >>> model.name, list(model.output)
+    ('coseg_efficientnet_lite0', ['mask_a', 'mask_b'])
+    """
+    weights = _resolve(weights, ("coseg-small",))
+    given = dict(filters=128, decoder_filters=(96, 48, 24, 16))
+    given |= dict(reference_masks=reference_masks, implementation=implementation)
+    return CoSeg(**_LITE0 | given | options, **_rest(weights, input_shape, name))
+
+
+def CoSegMobileNetV2(
+    weights=None,
+    input_shape=None,
+    reference_masks=False,
+    implementation="auto",
+    name="coseg_mobilenetv2",
+    **options,
+):
+    """The same network on MobileNetV2; no trained weights.
+
+    Args and returns as `CoSegEfficientNetLite2`; `weights` may also be "imagenet",
+    which downloads those of the backbone.
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Sandler et al.,
     "MobileNetV2", CVPR 2018.
@@ -62,39 +155,25 @@ def CoSegMobileNetV2(
     Example:
 
     >>> model = CoSegMobileNetV2()
-    >>> image_a, image_b = np.zeros((1, 64, 64, 3)), np.zeros((1, 96, 64, 3))
-    >>> masks = model.predict({"image_a": image_a, "image_b": image_b}, verbose=0)
-    >>> masks["mask_b"].shape
-    (1, 96, 64, 1)
+    >>> model.name, list(model.output)
+    ('coseg_mobilenetv2', ['mask_a', 'mask_b'])
     """
-    features = _features_of(weights) if features is None else features
-    features = (features,) if isinstance(features, str) else tuple(features)
-    # Weights of the older features were trained without context.
-    context = 0 if features == _OLDER_FEATURES else 2
-    return _build(
-        SiameseEncoder(
-            "mobilenetv2", output_stride, features, ("block_5_add", "block_2_add")
-        ),
-        PyramidXCorr(256, kernel_sizes, normalization, implementation),
-        MaskDecoder((128, 64, 32), context),
-        input_shape,
-        _resolve(weights, ("coseg", *EMBEDDED_WEIGHTS)),
-        name,
-    )
+    weights = _resolve(weights, ())
+    given = dict(reference_masks=reference_masks, implementation=implementation)
+    return CoSeg(**_MOBILENET_V2 | given | options, **_rest(weights, input_shape, name))
 
 
 def CoSegResNet50(
     weights=None,
     input_shape=None,
-    output_stride=16,
-    kernel_sizes=(11, 15, 19),
-    normalization="channel",
+    reference_masks=False,
     implementation="auto",
     name="coseg_resnet50",
+    **options,
 ):
-    """Pyramid features cross-correlation network on ResNet50; no trained weights yet.
+    """The same network on ResNet50; no trained weights.
 
-    Args and returns as `CoSegMobileNetV2`, whose `"coseg"` does not exist here.
+    Args and returns as `CoSegMobileNetV2`.
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; He et al., "Deep
     Residual Learning for Image Recognition", CVPR 2016.
@@ -105,30 +184,23 @@ def CoSegResNet50(
     >>> model.name, list(model.output)
     ('coseg_resnet50', ['mask_a', 'mask_b'])
     """
-    return _build(
-        SiameseEncoder(
-            "resnet50", output_stride, skips=("conv3_block4_out", "conv2_block3_out")
-        ),
-        PyramidXCorr(512, kernel_sizes, normalization, implementation),
-        MaskDecoder((256, 128, 64)),
-        input_shape,
-        _resolve(weights, ()),
-        name,
-    )
+    weights = _resolve(weights, ())
+    given = dict(filters=512, decoder_filters=(256, 128, 64))
+    given |= dict(reference_masks=reference_masks, implementation=implementation)
+    return CoSeg(**_RESNET50 | given | options, **_rest(weights, input_shape, name))
 
 
 def CoSegVGG16(
     weights=None,
     input_shape=None,
-    output_stride=16,
-    kernel_sizes=(11, 15, 19),
-    normalization="channel",
+    reference_masks=False,
     implementation="auto",
     name="coseg_vgg16",
+    **options,
 ):
-    """Pyramid features cross-correlation network on VGG16; no trained weights yet.
+    """The same network on VGG16; no trained weights.
 
-    Args and returns as `CoSegMobileNetV2`, whose `"coseg"` does not exist here.
+    Args and returns as `CoSegMobileNetV2`.
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Simonyan and
     Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
@@ -140,14 +212,162 @@ def CoSegVGG16(
     >>> model.name, list(model.output)
     ('coseg_vgg16', ['mask_a', 'mask_b'])
     """
-    return _build(
-        SiameseEncoder("vgg16", output_stride, skips=("block3_conv3", "block2_conv2")),
-        PyramidXCorr(512, kernel_sizes, normalization, implementation),
-        MaskDecoder((256, 128, 64)),
-        input_shape,
-        _resolve(weights, ()),
-        name,
+    weights = _resolve(weights, ())
+    given = dict(filters=512, decoder_filters=(256, 128, 64))
+    given |= dict(reference_masks=reference_masks, implementation=implementation)
+    return CoSeg(**_VGG16 | given | options, **_rest(weights, input_shape, name))
+
+
+def CoSeg(
+    backbone,
+    features,
+    descriptors=None,
+    skips=(),
+    branch_from=None,
+    output_stride=16,
+    filters=256,
+    kernel_sizes=(11, 15, 19),
+    normalization="channel",
+    implementation="auto",
+    decoder_filters=(128, 64, 32, 16),
+    context=2,
+    rounds=2,
+    reference_masks=False,
+    weights=None,
+    input_shape=None,
+    name="coseg",
+):
+    """Pyramid features cross-correlation network on any backbone.
+
+    Args:
+        backbone: str or `keras.Model`; see `SiameseEncoder`, which the arguments up to
+            `output_stride` belong to.
+        features: str or tuple of str. Layers whose outputs are correlated.
+        descriptors: str or None. Layer whose output is compared by `SemanticAffinity`
+            and `Verification`. None leaves both out: the method of the paper alone.
+        skips: tuple of str. Earlier layers for the decoder, deepest first.
+        branch_from: str or None. Layer from which on the features have a copy of the
+            backbone to themselves.
+        output_stride: int. Pixels per position of the features, 16 or 8.
+        filters: int. Channels of the correlation.
+        kernel_sizes, normalization, implementation: see `PyramidXCorr`.
+        decoder_filters: tuple of int. Channels of the decoder's stages, one for the
+            features and one for each skip.
+        context: int. Convolutions of the decoder at half the features' size.
+        rounds: int. How often the images are compared: from the second time on, each
+            with the object that was found in the other before. The weights are the
+            same.
+        reference_masks, input_shape, name: see `CoSegEfficientNetLite2`.
+        weights: path of a `.weights.h5` file, "imagenet" for the backbone's, or None.
+
+    Returns:
+        As `CoSegEfficientNetLite2`.
+
+    Example:
+
+    >>> model = CoSeg("vgg16", "block4_conv3", decoder_filters=(8,))
+    >>> list(model.input)
+    ['image_a', 'image_b']
+    """
+    # Layers
+    encoder = SiameseEncoder(
+        backbone, output_stride, features, skips, descriptors, branch_from
     )
+    xcorr = PyramidXCorr(filters, kernel_sizes, normalization, implementation)
+    decoder = MaskDecoder(decoder_filters, context)
+    shape = _check_shape(input_shape)
+    inputs = {name: keras.Input(shape, name=name) for name in (IMAGE_A, IMAGE_B)}
+    references = {}
+    if reference_masks:
+        references = {
+            name: keras.Input((*shape[:2], 1), name=name)
+            for name in (REFERENCE_A, REFERENCE_B)
+        }
+
+    # Functional model
+    encoded = encoder(*inputs.values())
+    parts = xcorr, decoder, SemanticAffinity() if descriptors is not None else None
+    masks = compare(parts, encoded, inputs, references)
+    for _ in range(rounds - 1):
+        found = _references(masks, references)
+        masks = compare(parts, encoded, inputs, found)
+    if descriptors is not None:
+        masks = Verification()(encoded[0][-1], encoded[1][-1], *masks)
+    masks = dict(zip((MASK_A, MASK_B), masks))
+    model = keras.Model({**inputs, **references}, masks, name=name)
+
+    # Weights
+    if weights == "imagenet":
+        encoder.load_backbone(weights)
+    elif weights is not None:
+        model.load_weights(weights)
+    return model
+
+
+def compare(parts, encoded, images, references):
+    """Masks of both images by one comparison of them.
+
+    Args:
+        parts: the layers `PyramidXCorr`, `MaskDecoder` and `SemanticAffinity` or None.
+        encoded: the two lists that `SiameseEncoder` returns.
+        images: dict of the two images, of which only the sizes are used.
+        references: dict of masks of the object, "reference_a" and "reference_b", or
+            empty.
+
+    Returns:
+        Two tensors (batch, height, width, 1), float32 probabilities.
+    """
+    xcorr, decoder, affinity = parts
+    maps, affinities = encoded, (None, None)
+    if affinity is not None:
+        affinities = affinity(encoded[0][-1], encoded[1][-1], **references)
+        maps = [one[:-1] for one in encoded]
+    correlations = xcorr(maps[0][0], maps[1][0], **references)
+    sigmoid = keras.layers.Activation("sigmoid", dtype="float32")
+    return [
+        sigmoid(decoder(*given))
+        for given in zip(correlations, maps, images.values(), affinities)
+    ]
+
+
+def _references(masks, given):
+    """The masks that were found, where none is given."""
+    found = [keras.ops.stop_gradient(mask) for mask in masks]
+    if given:
+        outside = [keras.ops.min(m, (1, 2, 3), keepdims=True) for m in given.values()]
+        found = [
+            keras.ops.where(least < 1, mask, new)
+            for least, mask, new in zip(outside, given.values(), found)
+        ]
+    return dict(zip((REFERENCE_A, REFERENCE_B), found))
+
+
+def load_model(weights, **options):
+    """The model that a `.weights.h5` file is for, with these weights.
+
+    Args:
+        weights: name of embedded weights ("coseg"), or the path of a file written by
+            `save_weights` of this package, which holds the settings of its model.
+        **options: arguments of `CoSeg` that do not change the weights, such as
+            `reference_masks=True`.
+
+    Raises:
+        ValueError: if there is no such file, or it does not hold the settings.
+
+    Example:
+
+    >>> load_model("coseg").name
+    'coseg_efficientnet_lite2'
+    """
+    path = _resolve(weights, ("coseg", *EMBEDDED_WEIGHTS))
+    settings = read_settings(path)
+    if settings is None:
+        raise ValueError(
+            "Expected weights that were written by this package, which hold the "
+            "settings of their model. For others call the constructor that they are "
+            f"for, CoSegEfficientNetLite2(weights=...). Received: {weights}"
+        )
+    return CoSeg(**settings | options, weights=path)
 
 
 def preprocess_input(x, data_format=None):
@@ -163,33 +383,8 @@ def preprocess_input(x, data_format=None):
     return x
 
 
-def _build(encoder, xcorr, decoder, input_shape, weights, name):
-    # Layers
-    shape = _check_shape(input_shape)
-    image_a = keras.Input(shape, name=IMAGE_A)
-    image_b = keras.Input(shape, name=IMAGE_B)
-
-    # Functional model
-    of_a, of_b = encoder(image_a, image_b)
-    correlation_a, correlation_b = xcorr(of_a[0], of_b[0])
-    logits_a = decoder(correlation_a, of_a, image_a)
-    logits_b = decoder(correlation_b, of_b, image_b)
-    masks = {
-        MASK_A: keras.layers.Activation("sigmoid", dtype="float32", name=MASK_A)(
-            logits_a
-        ),
-        MASK_B: keras.layers.Activation("sigmoid", dtype="float32", name=MASK_B)(
-            logits_b
-        ),
-    }
-    model = keras.Model({IMAGE_A: image_a, IMAGE_B: image_b}, masks, name=name)
-
-    # Weights
-    if weights == "imagenet":
-        encoder.load_backbone(weights)
-    elif weights is not None:
-        model.load_weights(weights)
-    return model
+def _rest(weights, input_shape, name):
+    return {"weights": weights, "input_shape": input_shape, "name": name}
 
 
 def _check_shape(shape):
@@ -201,21 +396,6 @@ def _check_shape(shape):
             f"any size is to do. Received: input_shape={shape}"
         )
     return shape
-
-
-def _features_of(weights):
-    """The layers whose outputs the phi_1 of a weights file takes."""
-    if not isinstance(weights, (str, os.PathLike)):
-        return FEATURES
-    path = embedded_weights_path(weights) or Path(weights)
-    if not path.is_file() or not h5py.is_hdf5(path):
-        return FEATURES  # whoever loads it says what is wrong with it
-    if known := features_of(path):
-        return known
-    with h5py.File(path) as file:
-        phi_1 = file.get("layers/pyramid_x_corr/phi_1/vars/0")
-        older = phi_1 is not None and phi_1.shape[-2] == _OLDER_WIDTH
-    return _OLDER_FEATURES if older else FEATURES
 
 
 def _resolve(weights, embedded):

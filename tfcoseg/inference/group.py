@@ -1,73 +1,84 @@
 """The object that encoded pictures have in common, at the size the network works at."""
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tfcoseg.inference.membership import memberships, voices
+from tfcoseg.inference.agreement import agreement, distinct
+from tfcoseg.inference.partners import all_others, partner_of
 from tfcoseg.inference.results import Encoded, Find
 
-# Of three distinct pictures two can outvote one.
-_SMALLEST_GROUP = 3
-# The membership below which a picture is an outlier; see `memberships`.
-OUTLIER_THRESHOLD = 0.6
+# How often each picture is compared with its partners: the second time with the object
+# that the first has found in them, which is a point or two better.
+ROUNDS = 2
+
+Mask = np.ndarray | None
 
 
 def find_in_group(
     runtime: Any,
     encoded: Sequence[Encoded],
     square: tuple[int, int],
-    anchor: Encoded | None = None,
-    outlier_threshold: float | None = OUTLIER_THRESHOLD,
+    min_score: float | None = None,
+    references: Sequence[Mask] | None = None,
+    rounds: int = ROUNDS,
 ) -> list[Find]:
-    """Finds the common object; every picture is correlated once.
+    """Finds the object that two pictures or more have in common.
 
     Args:
         runtime: an engine of `tfcoseg.inference.runtimes`.
-        encoded: two or more pictures; beside an anchor one will do.
+        encoded: the pictures.
         square: (height, width) at which they were encoded, and of the soft masks.
-        anchor: as in `Predictor.find`.
-        outlier_threshold: as there.
+        min_score: as in `Predictor`; None for that of the weights.
+        references: for each picture a mask (height, width) of the object, if it is
+            known; it stays what the others are compared with.
+        rounds: how often each picture is compared with the others.
 
     Returns:
         A `Find` for each picture, in their order.
     """
-    if anchor is None:
-        kernels = means_of_others([e.tensors["kernel"] for e in encoded])
-    else:
-        kernels = itertools.repeat(anchor.tensors["kernel"])
-    finds = []
-    for one, kernel in zip(encoded, kernels):
-        correlation = runtime.correlate(one.tensors, kernel)
-        soft_mask, score = runtime.decode(correlation, one.tensors, square)
-        finds.append(Find(soft_mask, score, one.size))
-    asked = outlier_threshold is not None and anchor is None
-    if not asked or round(voices(encoded).sum()) < _SMALLEST_GROUP:
-        return finds
-    found = memberships(
-        encoded, [find.soft_mask for find in finds], [find.score for find in finds]
-    )
+    known = list(references or [None] * len(encoded))
+    tensors, masks = [one.tensors for one in encoded], known
+    for _ in range(rounds):
+        partners = all_others(runtime, tensors, masks)
+        found = [_decode(runtime, *one, square) for one in zip(tensors, partners)]
+        masks = [own if own is not None else new[0] for own, new in zip(known, found)]
+    first, of_each = distinct(encoded)
+    objects = np.stack([found[index][1] for index in first])
+    scores = agreement(runtime.score(objects, objects))
+    least = runtime.min_score if min_score is None else min_score
     return [
-        replace(find, membership=membership, outlier=membership < outlier_threshold)
-        for find, membership in zip(finds, found)
+        Find(soft_mask, float(scores[place]), one.size, least)
+        for (soft_mask, _), place, one in zip(found, of_each, encoded)
     ]
 
 
-def means_of_others(kernels: Sequence[Any]) -> Iterator[np.ndarray]:
-    """For each picture of a group the mean of the other pictures' kernels.
+def find_by_anchor(
+    runtime: Any,
+    encoded: Sequence[Encoded],
+    anchor: Encoded,
+    square: tuple[int, int],
+    min_score: float | None = None,
+    reference: Mask = None,
+    rounds: int = ROUNDS,
+) -> list[Find]:
+    """Finds in each picture the object of an anchor: each is a pair with it.
 
-    Correlation is linear in its kernel: correlating with this mean is the mean of the
-    correlations with each of the others.
+    Args:
+        runtime, encoded, square, min_score, rounds: as in `find_in_group`.
+        anchor: the picture that all are compared with.
+        reference: a mask (height, width) of the object in the anchor, if it is known.
     """
-    if len(kernels) == 2:  # to the bit, which a sum less one's own would not be
-        yield from (np.asarray(kernel) for kernel in kernels[::-1])
-        return
-    total = np.array(kernels[0], np.float64)
-    for kernel in kernels[1:]:
-        total += np.asarray(kernel)
-    for kernel in kernels:
-        kernel = np.asarray(kernel)
-        yield ((total - kernel) / (len(kernels) - 1)).astype(kernel.dtype)
+    options = {"min_score": min_score, "rounds": rounds}
+    return [
+        find_in_group(
+            runtime, [one, anchor], square, references=[None, reference], **options
+        )[0]
+        for one in encoded
+    ]
+
+
+def _decode(runtime, tensors, partner, square):
+    """The soft mask, and the descriptor of what it covers."""
+    return runtime.decode(runtime.correlate(tensors, partner), tensors, square)

@@ -7,6 +7,7 @@ import numpy as np
 
 from tfcoseg.embedded import embedded_weights_path
 from tfcoseg.inference.model_paths import check_keras_path
+from tfcoseg.signature import DESCRIPTORS, EMBEDDING
 
 _LAYERS = ("siamese_encoder", "pyramid_xcorr", "mask_decoder")
 
@@ -28,43 +29,62 @@ class KerasRuntime:
 
         check_layers(model)
 
-        def decode(correlation, encoded, size):
-            probabilities = endpoints.decode(model, correlation, encoded, size)
-            return probabilities, endpoints.score(probabilities)
-
-        def identity(embedding):
-            return endpoints.identity_correlation(model, embedding)
-
-        def correlate(embedding, kernel):
-            return endpoints.correlate(model, embedding, kernel)
+        def decode(correlated, encoded, size):
+            mask = endpoints.decode(model, correlated, encoded, size)
+            if not verified:
+                return mask, tf.zeros((1, 1))
+            return mask, endpoints.pooled_object(model, encoded[DESCRIPTORS], mask)
 
         def levels(embedding, partner_embedding):
             maps = endpoints.correlation_levels(model, embedding, partner_embedding)
             return [tf.reduce_mean(level, axis=-1) for level in maps]
 
+        verified = endpoints.has_verification(model)
         self.model = model
+        self._verification = model.get_layer("verification") if verified else None
         self._encode = tf.function(lambda image: endpoints.encode(model, image))
-        self._identity = tf.function(identity)
-        self._correlate = tf.function(correlate)
+        self._refer = tf.function(lambda *given: endpoints.refer(model, *given))
+        self._correlate = tf.function(lambda *one: endpoints.correlate(model, *one))
         self._decode = tf.function(decode)
         self._levels = tf.function(levels)
+
+    @property
+    def min_score(self) -> float:
+        """The score below which masks are to be empty."""
+        return float(self._verification.min_score) if self._verification else 0.0
 
     def encode(self, picture: np.ndarray) -> dict[str, Any]:
         """Encodes a picture, uint8 (height, width, 3)."""
         return self._encode(picture[None].astype(np.float32))
 
-    def correlate(self, encoded: dict[str, Any], kernel: Any | None) -> Any:
-        """Correlates a picture with a kernel; None switches the correlation off."""
-        if kernel is None:
-            return self._identity(encoded["embedding"])
-        return self._correlate(encoded["embedding"], kernel)
+    def refer(self, encoded: dict[str, Any], mask: np.ndarray) -> dict[str, Any]:
+        """The kernel of what a mask covers, (1, height, width, 1), and its weights."""
+        return self._refer(encoded[EMBEDDING], mask)
+
+    def correlate(
+        self, encoded: dict[str, Any], partner: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Compares a picture with what `partners.partner_of` made of its partner."""
+        used = {
+            name: encoded[name] for name in (EMBEDDING, DESCRIPTORS) if name in encoded
+        }
+        return self._correlate(used, partner)
 
     def decode(
-        self, correlation: Any, encoded: dict[str, Any], size: tuple[int, int]
-    ) -> tuple[np.ndarray, float]:
-        """Returns the soft mask, float32 (height, width) = `size`, and its score."""
-        probabilities, score = self._decode(correlation, encoded, size)
-        return probabilities.numpy()[0, ..., 0], float(score[0])
+        self, correlated: Any, encoded: dict[str, Any], size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The soft mask, float32 (height, width) = `size`, and what verification sees.
+
+        The latter is the descriptor, (channels,), of what the mask covers.
+        """
+        mask, found = self._decode(correlated, encoded, size)
+        return mask.numpy()[0, ..., 0], found.numpy()[0]
+
+    def score(self, objects_a: np.ndarray, objects_b: np.ndarray) -> np.ndarray:
+        """(n, m): the probability that objects, (n, channels), (m, channels), match."""
+        if self._verification is None:
+            return np.ones((len(objects_a), len(objects_b)))
+        return self._verification.score(objects_a[:, None], objects_b[None]).numpy()
 
     def levels(
         self, encoded: dict[str, Any], partner: dict[str, Any]
@@ -80,20 +100,20 @@ def load_keras_model(name: str | os.PathLike) -> Any:
     check_keras_path(name)
     keras = _import_keras()
 
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.applications import load_model
 
     if embedded_weights_path(str(name)):
-        return CoSegMobileNetV2(weights=str(name))
+        return load_model(str(name))
     try:
         if str(name).endswith(".keras"):
             return keras.models.load_model(name, compile=False)
-        return CoSegMobileNetV2(weights=str(name))
+        return load_model(str(name))
     # Keras raises whatever the damaged or foreign file makes it stumble over.
     except Exception as error:
         cause = str(error).strip().partition("\n")[0]
         raise ValueError(
-            "Expected a model saved by this package (.keras), or weights of "
-            f"CoSegMobileNetV2 (.weights.h5). Received: {name}: {cause}"
+            "Expected a model (.keras) or weights (.weights.h5) saved by this package. "
+            f"Received: {name}: {cause}"
         ) from error
 
 

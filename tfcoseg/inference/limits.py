@@ -21,12 +21,12 @@ def check_working_size(working_size: int) -> None:
         )
 
 
-def check_threshold(threshold: float) -> None:
-    """Raises the error for a threshold that is no probability."""
+def check_threshold(threshold: float, name: str = "threshold") -> None:
+    """Raises the error for a threshold that is not a probability."""
     number = isinstance(threshold, (int, float, np.number))
     if not number or not 0 <= threshold <= 1:
         raise ValueError(
-            f"The threshold must be a number from 0 to 1. Received: {threshold!r}"
+            f"`{name}` must be a number from 0 to 1. Received: {threshold!r}"
         )
 
 

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tfcoseg.inference.stages import Arrays
-from tfcoseg.signature import CORRELATE, DECODE, ENCODE
+from tfcoseg.inference.stages import STAGES, Arrays
 
 # More threads than this gain little at the sizes that pictures are seen at.
 _MOST_THREADS = 4
@@ -33,9 +32,9 @@ def load_stages(
     threads = _default_threads() if threads is None else threads
     interpreter = _load(path, threads)
     signatures = interpreter.get_signature_list()
-    if missing := {ENCODE, CORRELATE, DECODE} - set(signatures):
+    if missing := set(STAGES) - set(signatures):
         raise ValueError(
-            f"{_EXPECTED}, with the signatures encode, correlate and decode. Received: "
+            f"{_EXPECTED}, with the signatures {', '.join(STAGES)}. Received: "
             f"{_called(path)} with {sorted(signatures)}, without {sorted(missing)}"
         )
     lock = threading.Lock()

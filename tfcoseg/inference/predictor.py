@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from tfcoseg.inference.group import OUTLIER_THRESHOLD, find_in_group
+from tfcoseg.inference.group import ROUNDS, find_by_anchor, find_in_group
 from tfcoseg.inference.limits import (
     check_group,
     check_group_size,
     check_threshold,
     check_working_size,
 )
+from tfcoseg.inference.references import read_reference
 from tfcoseg.inference.results import (
     Encoded,
     Explanation,
@@ -39,6 +40,8 @@ class Predictor:
         working_size: side of that square in pixels, 32 to 2048. Larger is slower and,
             up to a point, finer.
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
+        min_score: the probability that pictures share a kind of object, 0..1, below
+            which their masks are empty; None for what the weights were calibrated for.
         runtime: what runs the model: `"keras"`, `"saved_model"`, `"litert"`, which
             needs no TensorFlow, or `"auto"`, whichever the model is for.
         threads: how many threads compute; None for one per core, with LiteRT up to 4.
@@ -51,8 +54,8 @@ class Predictor:
     >>> result.mask_a.shape, result.mask_b.shape
     ((360, 480), (384, 512))
     >>> group = predictor.predict_group(["a.jpg", "b.jpg", "c.jpg"])
-    >>> group.outliers
-    [False, False, True]
+    >>> group.found
+    [True, True, False]
     """
 
     def __init__(
@@ -60,40 +63,57 @@ class Predictor:
         model: Any = "coseg",
         working_size: int = WORKING_SIZE,
         threshold: float = 0.5,
+        min_score: float | None = None,
         runtime: str = "auto",
         threads: int | None = None,
     ):
         check_working_size(working_size)
         check_threshold(threshold)
+        if min_score is not None:
+            check_threshold(min_score, "min_score")
         self.working_size = int(working_size)
         self.threshold = float(threshold)
         self.runtime = load_runtime(model, runtime, threads)
+        self.min_score = min_score
 
-    def predict(self, image_a: Any, image_b: Any) -> PairResult:
-        """The masks of the object that two pictures have in common."""
+    def predict(
+        self,
+        image_a: Any,
+        image_b: Any,
+        mask_a: Any = None,
+        mask_b: Any = None,
+    ) -> PairResult:
+        """The masks of the object that two pictures have in common.
+
+        Args:
+            image_a, image_b: the pictures.
+            mask_a, mask_b: where it is known, the object in a picture: a path, a Pillow
+                image or an array (height, width) of the picture's size, in which
+                anything but 0 is the object. The other picture is then searched for
+                that object only. Defaults to None.
+        """
         encoded = [
             self._encode_named("image_a", image_a),
             self._encode_named("image_b", image_b),
         ]
-        group = self._finish_all(self.find(encoded))
-        return PairResult(*group.masks, *group.soft_masks, *group.scores)
+        references = [
+            None if mask is None else read_reference(name, mask, one.size)
+            for name, mask, one in zip(("mask_a", "mask_b"), (mask_a, mask_b), encoded)
+        ]
+        group = self._finish_all(self.find(encoded, references=references))
+        return PairResult(
+            *group.masks, *group.soft_masks, group.scores[0], group.found[0]
+        )
 
-    def predict_group(
-        self,
-        images: Iterable[Any],
-        outlier_threshold: float | None = OUTLIER_THRESHOLD,
-    ) -> GroupResult:
+    def predict_group(self, images: Iterable[Any]) -> GroupResult:
         """The masks of the object that two or more pictures have in common.
 
-        Each picture is compared with the mean of all others, so n pictures cost n times
-        as much as one, and their order does not matter. Two are the same as a pair. Of
-        three or more, pictures that show something else than the others are looked
-        for, and get empty masks.
+        Each picture is compared with all others at once, so n pictures cost n times as
+        much as one, and their order does not matter. Two are the same as a pair. A
+        picture that shows something else than the others gets an empty mask.
 
         Args:
             images: a list of pictures, or an array of them (n, height, width, 3).
-            outlier_threshold: the membership, 0..1, below which a picture of a group of
-                three or more is an outlier; None to have no outliers.
         """
         check_group(images)
         encoded = [
@@ -101,13 +121,14 @@ class Predictor:
             for index, image in enumerate(images)
         ]
         check_group_size(len(encoded))
-        return self._finish_all(self.find(encoded, None, outlier_threshold))
+        return self._finish_all(self.find(encoded))
 
     def find(
         self,
         encoded: Sequence[Encoded],
         anchor: Encoded | None = None,
-        outlier_threshold: float | None = OUTLIER_THRESHOLD,
+        references: Sequence[np.ndarray | None] | None = None,
+        rounds: int = ROUNDS,
     ) -> list[Find]:
         """What `predict_group` finds, at the network's size: for very large groups.
 
@@ -115,13 +136,20 @@ class Predictor:
         many pixels it has.
 
         Args:
-            encoded: two or more pictures, from `encode`; beside an anchor one will do.
+            encoded: two or more pictures, from `encode`; with an anchor one will do.
             anchor: a picture by whose object all of them are cut out, or None: each is
-                compared with the mean of the others.
-            outlier_threshold: as in `predict_group`; beside an anchor there are none.
+                compared with all others.
+            references: for each picture (with an anchor for that alone: a list of one)
+                a mask (height, width) of its object, or None.
+            rounds: how often each picture is compared with its partners, from the
+                second time on with the object that was found in them.
         """
         square = (self.working_size, self.working_size)
-        return find_in_group(self.runtime, encoded, square, anchor, outlier_threshold)
+        if anchor is None:
+            given = self.min_score, references, rounds
+            return find_in_group(self.runtime, encoded, square, *given)
+        given = self.min_score, references and references[0], rounds
+        return find_by_anchor(self.runtime, encoded, anchor, square, *given)
 
     def finish(self, find: Find) -> tuple[np.ndarray, np.ndarray]:
         """The mask and the soft mask of one picture at its own (height, width)."""
@@ -149,8 +177,7 @@ class Predictor:
 
         >>> predictor = Predictor()
         >>> anchor, *others = map(predictor.encode, ["a.jpg", "b.jpg", "c.jpg"])
-        >>> finds = predictor.find(others, anchor)
-        >>> [is_found(predictor.finish(find)[0], find.score) for find in finds]
+        >>> [find.found for find in predictor.find(others, anchor)]
         [True, False]
         """
         if isinstance(image, Encoded):
@@ -159,32 +186,6 @@ class Predictor:
         square = (self.working_size, self.working_size)
         tensors = self.runtime.encode(resize_image(picture, square))
         return Encoded(tensors, picture.shape[:2])
-
-    def decode(
-        self, encoded: Encoded, kernel: Any, correlation: str = "on"
-    ) -> tuple[np.ndarray, float]:
-        """The soft mask of one picture, given what its partner looks like.
-
-        Args:
-            encoded: the picture, from `encode`.
-            kernel: the partner's `tensors["kernel"]`, or the mean of several; ignored
-                with `correlation="off"`.
-            correlation: `"off"` is a control: the picture's own embedding stands in for
-                the correlation, so the partner has no say.
-
-        Returns:
-            Soft mask, float32 in 0..1 of the picture's own (height, width), and score.
-        """
-        if correlation not in ("on", "off"):
-            raise ValueError(
-                f"`correlation` must be 'on' or 'off'. Received: {correlation!r}"
-            )
-        correlated = self.runtime.correlate(
-            encoded.tensors, kernel if correlation == "on" else None
-        )
-        square = (self.working_size, self.working_size)
-        soft_mask, score = self.runtime.decode(correlated, encoded.tensors, square)
-        return resize_soft_mask(soft_mask, encoded.size), score
 
     def _encode_named(self, name, image):
         """Encodes; an error says which of the pictures it is about."""
@@ -199,8 +200,7 @@ class Predictor:
             [mask for mask, _ in finished],
             [soft_mask for _, soft_mask in finished],
             [find.score for find in finds],
-            [find.membership for find in finds],
-            [find.outlier for find in finds],
+            [find.found for find in finds],
         )
 
     def _levels(self, encoded, partner):

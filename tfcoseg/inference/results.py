@@ -7,28 +7,13 @@ import numpy as np
 
 from tfcoseg.pictures import resize_soft_mask
 
-# Below this score the network is not sure that the common object is in the image.
-FOUND_SCORE = 0.5
-
-
-def is_found(mask: np.ndarray, score: float) -> bool:
-    """Whether the common object was found in an image: some mask, and a sure one.
-
-    Example:
-
-    >>> mask = np.array([[0, 255]], np.uint8)
-    >>> is_found(mask, 0.9), is_found(mask, 0.2), is_found(0 * mask, 0.9)
-    (True, False, False)
-    """
-    return bool(mask.any()) and score >= FOUND_SCORE
-
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
     """A picture that has been through the encoder, to be compared with any others.
 
     Attributes:
-        tensors: what the runtime made of it; `"kernel"` is what its partners need.
+        tensors: what the runtime made of it.
         size: the picture's own (height, width), which its masks will have.
     """
 
@@ -41,38 +26,43 @@ class PairResult:
     """The common object of two pictures; every array has its picture's (height, width).
 
     Attributes:
-        mask_a, mask_b: uint8, 255 on the object and 0 elsewhere.
-        soft_mask_a, soft_mask_b: float32, the probability of the object, 0..1.
-        score_a, score_b: how sure the network is that the common object is in the
-            picture, 0..1.
+        mask_a, mask_b: uint8, 255 on the object and 0 elsewhere; empty where the score
+            is below the predictor's `min_score`.
+        soft_mask_a, soft_mask_b: float32, the probability of the object, 0..1, if the
+            pictures have one in common.
+        score: the probability that the pictures share a kind of object, 0..1.
+        found: whether they do: the score is not below `min_score`.
     """
 
     mask_a: np.ndarray
     mask_b: np.ndarray
     soft_mask_a: np.ndarray
     soft_mask_b: np.ndarray
-    score_a: float
-    score_b: float
+    score: float
+    found: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Find:
-    """What was found in one picture of a group, before it has the picture's size.
+    """What was found in one picture, before it has the picture's size.
 
     Attributes:
         soft_mask: float32 (working size, working size), 0..1.
-        score: how sure the network is that the common object is in the picture, 0..1.
+        score: the probability that the picture shows the kind of object that its
+            partners show, 0..1.
         size: the picture's own (height, width).
-        membership: the probability that the picture shows what the others do, or None
-            where that is not asked: in a pair, or beside an anchor.
-        outlier: whether that is too little, so that its mask is to be empty.
+        min_score: the score below which its mask is to be empty.
     """
 
     soft_mask: np.ndarray
     score: float
     size: tuple[int, int]
-    membership: float | None = None
-    outlier: bool = False
+    min_score: float = 0.0
+
+    @property
+    def found(self) -> bool:
+        """Whether the picture shows the object, so that its mask need not be empty."""
+        return self.score >= self.min_score
 
     def finish(
         self, threshold: float, size: tuple[int, int] | None = None
@@ -80,13 +70,12 @@ class Find:
         """The mask, uint8 of 0 and 255, and the soft mask; no network.
 
         Args:
-            threshold: the probability, 0..1, from which a pixel belongs to the mask;
-                that of an outlier is empty.
+            threshold: the probability, 0..1, from which a pixel belongs to the mask.
             size: (height, width) of both; None for the picture's own.
         """
         soft_mask = resize_soft_mask(self.soft_mask, size or self.size)
         mask = np.uint8(255) * (soft_mask >= threshold)
-        return (np.zeros_like(mask) if self.outlier else mask), soft_mask
+        return (mask if self.found else np.zeros_like(mask)), soft_mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,18 +83,17 @@ class GroupResult:
     """The object that a group of pictures have in common, in the order of the pictures.
 
     Attributes:
-        masks, soft_masks, scores: one each per picture, as in `PairResult`; the mask of
-            an outlier is empty.
-        memberships: for each picture the probability that it shows what the others do;
-            None where there are but two distinct pictures: neither can be outvoted.
-        outliers: for each picture whether that is below the threshold for outliers.
+        masks, soft_masks: one each per picture, as in `PairResult`; the mask of a
+            picture that shows something else is empty.
+        scores: for each picture the probability that it shows the kind of object that
+            the others show, 0..1.
+        found: for each picture whether its score is not below `min_score`.
     """
 
     masks: list[np.ndarray]
     soft_masks: list[np.ndarray]
     scores: list[float]
-    memberships: list[float | None]
-    outliers: list[bool]
+    found: list[bool]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from tfcoseg.inference.stages import Arrays
-from tfcoseg.signature import CORRELATE, DECODE, ENCODE
+from tfcoseg.inference.stages import STAGES, Arrays
 
 
 def load_stages(folder: str | os.PathLike) -> dict[str, Callable[[Arrays], Arrays]]:
@@ -29,18 +28,15 @@ def load_stages(folder: str | os.PathLike) -> dict[str, Callable[[Arrays], Array
             "Expected a SavedModel, as `tfcoseg export savedmodel` writes it. "
             f"Received: {folder}: {cause}"
         ) from error
-    missing = {ENCODE, CORRELATE, DECODE} - set(loaded.signatures)
+    missing = set(STAGES) - set(loaded.signatures)
     if missing:
         raise ValueError(
-            "Expected a SavedModel with the signatures encode, correlate and decode, "
-            f"as `tfcoseg export savedmodel` writes it. Received: {folder} with "
+            f"Expected a SavedModel with the signatures {', '.join(STAGES)}, as "
+            f"`tfcoseg export savedmodel` writes it. Received: {folder} with "
             f"{sorted(loaded.signatures)}"
         )
     # Each holds the whole model, whose variables would die with it.
-    return {
-        name: functools.partial(run_signature, loaded, name)
-        for name in (ENCODE, CORRELATE, DECODE)
-    }
+    return {name: functools.partial(run_signature, loaded, name) for name in STAGES}
 
 
 def run_signature(loaded: Any, name: str, arrays: Arrays) -> Arrays:

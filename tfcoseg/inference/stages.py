@@ -1,6 +1,6 @@
 """The engine of exported models, whatever runs them."""
 
-import math
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,22 +8,31 @@ import numpy as np
 
 from tfcoseg.signature import (
     CORRELATE,
-    CORRELATION,
     DECODE,
+    DESCRIPTORS,
     EMBEDDING,
     ENCODE,
     IMAGE,
     KERNEL,
     MASK,
-    SCORE,
+    MIN_SCORE,
+    OBJECT,
+    OBJECTS_A,
+    OBJECTS_B,
+    REFER,
+    REFERENCE,
+    SCORES,
     SIZE,
+    VERIFY,
 )
 
 Arrays = dict[str, np.ndarray]
+# The signatures that an exported model must have to be run stage by stage.
+STAGES = (ENCODE, REFER, CORRELATE, DECODE, VERIFY)
 
 
 class StagesRuntime:
-    """Runs the signatures encode, correlate and decode, one picture at a time.
+    """Runs the stages of an exported model, one picture at a time.
 
     Args:
         stages: by name of the signature, a function from named arrays to named arrays;
@@ -33,31 +42,53 @@ class StagesRuntime:
     def __init__(self, stages: Mapping[str, Callable[[Arrays], Arrays]]):
         self.stages = stages
 
+    @functools.cached_property
+    def min_score(self) -> float:
+        """The score below which masks are to be empty."""
+        nothing = np.zeros((1, self._channels), np.float32)
+        answer = self.stages[VERIFY]({OBJECTS_A: nothing, OBJECTS_B: nothing})
+        return float(answer[MIN_SCORE])
+
     def encode(self, picture: np.ndarray) -> Arrays:
         """Encodes a picture, uint8 (height, width, 3)."""
-        return self.stages[ENCODE]({IMAGE: picture[None]})
+        encoded = self.stages[ENCODE]({IMAGE: picture[None]})
+        self._channels = encoded[DESCRIPTORS].shape[-1]
+        return encoded
 
-    def correlate(self, encoded: Arrays, kernel: np.ndarray | None) -> np.ndarray:
-        """Correlates a picture with a kernel; None switches the correlation off."""
-        if kernel is None:
-            kernel = _identity_like(encoded[KERNEL])
-        inputs = {EMBEDDING: encoded[EMBEDDING], KERNEL: kernel}
-        return self.stages[CORRELATE](inputs)[CORRELATION]
+    def refer(self, encoded: Arrays, mask: np.ndarray) -> Arrays:
+        """The kernel of what a mask covers, (1, height, width, 1), and its weights."""
+        inputs = {EMBEDDING: encoded[EMBEDDING], REFERENCE: mask}
+        return self.stages[REFER](inputs)
+
+    def correlate(self, encoded: Arrays, partner: Arrays) -> Arrays:
+        """Compares a picture with what `partners.partner_of` made of its partner."""
+        if partner[KERNEL] is None:
+            partner = {**partner, KERNEL: _identity_like(encoded[KERNEL])}
+        used = {name: encoded[name] for name in (EMBEDDING, DESCRIPTORS)}
+        return self.stages[CORRELATE]({**used, **partner})
 
     def decode(
-        self, correlation: np.ndarray, encoded: Arrays, size: tuple[int, int]
-    ) -> tuple[np.ndarray, float]:
-        """Returns the soft mask, float32 (height, width) = `size`, and its score."""
+        self, correlated: Arrays, encoded: Arrays, size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The soft mask, float32 (height, width) = `size`, and what verification sees.
+
+        The latter is the descriptor, (channels,), of what the mask covers.
+        """
         maps = {k: v for k, v in encoded.items() if k not in (EMBEDDING, KERNEL)}
-        inputs = {CORRELATION: correlation, **maps, SIZE: np.array(size, np.int32)}
+        inputs = {**correlated, **maps, SIZE: np.array(size, np.int32)}
         answer = self.stages[DECODE](inputs)
-        mask, score = answer[MASK][0, ..., 0], float(answer[SCORE][0])
-        if not math.isfinite(score):
+        mask, found = answer[MASK][0, ..., 0], answer[OBJECT][0]
+        if not np.isfinite(found).all():
             raise ValueError(
-                "The model must give numbers from 0 to 1, so its file is damaged; "
-                f"write it again with `tfcoseg export`. Received: a score of {score}"
+                "The model must give finite numbers, so its file is damaged; write it "
+                "again with `tfcoseg export`. Received: an object that is not finite"
             )
-        return mask, score
+        return mask, found
+
+    def score(self, objects_a: np.ndarray, objects_b: np.ndarray) -> np.ndarray:
+        """(n, m): the probability that objects, (n, channels), (m, channels), match."""
+        inputs = {OBJECTS_A: objects_a, OBJECTS_B: objects_b}
+        return self.stages[VERIFY](inputs)[SCORES]
 
     def levels(self, encoded: Any, partner: Any) -> dict[int, np.ndarray]:
         """Exported models hold the summed kernel only, so this is an error."""
