@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -42,6 +43,62 @@ def test_the_correlation_is_normalised_per_channel(inputs):
     logits = decoder(100 * correlation, maps, image, training=True)
     scaled = decoder(300 * correlation, maps, image, training=True)
     np.testing.assert_allclose(logits, scaled, atol=1e-3)
+
+
+def test_the_affinity_matters_and_is_normalised_per_channel(inputs):
+    affinity = random(2, 4, 5, 4, seed=2)
+    decoder = MaskDecoder((8, 4))
+    logits = decoder(*inputs, affinity).numpy()
+    assert np.abs(decoder(*inputs, affinity + 1).numpy() - logits).max() > 1e-4
+    one = decoder(*inputs, 100 * affinity, training=True)
+    two = decoder(*inputs, 300 * affinity, training=True)
+    np.testing.assert_allclose(one, two, atol=1e-3)
+
+
+def test_an_affinity_of_no_weight_is_none(inputs):
+    """Its channels are the last of the first convolution."""
+    plain, decoder = MaskDecoder((8, 4)), MaskDecoder((8, 4))
+    plain(*inputs), decoder(*inputs, random(2, 4, 5, 4, seed=2))
+    kernel, *rest = plain.reduce.get_weights()
+    padded = np.concatenate([kernel, np.zeros((1, 1, 4, 8), "f4")], axis=2)
+    decoder.reduce.set_weights([padded, *rest])
+    for name in ("correlation_norm", "to_logits"):
+        getattr(decoder, name).set_weights(getattr(plain, name).get_weights())
+    for own, other in zip(
+        [*decoder.stages, *decoder.skip_reduces], [*plain.stages, *plain.skip_reduces]
+    ):
+        own.set_weights(other.get_weights())
+    found = decoder(*inputs, random(2, 4, 5, 4, seed=3))
+    np.testing.assert_allclose(found, plain(*inputs), atol=1e-5)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_affinity_in_all_calls_or_in_none(first, inputs):
+    decoder, affinity = MaskDecoder((8, 4)), random(2, 4, 5, 4)
+    calls = [(*inputs, affinity), inputs]
+    decoder(*calls[not first])
+    with pytest.raises(ValueError, match="`affinity` must be given in all calls"):
+        decoder(*calls[first])
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_weights_are_saved_and_loaded_with_and_without_affinity(
+    given, inputs, tmp_path
+):
+    inputs = [*inputs, random(2, 4, 5, 4, seed=2)] if given else inputs
+
+    def model():
+        ports = keras.tree.map_structure(
+            lambda x: keras.Input((None, None, x.shape[-1])), list(inputs)
+        )
+        return keras.Model(ports, MaskDecoder((8, 4), context=1)(*ports))
+
+    one, two = model(), model()
+    one.save_weights(tmp_path / "decoder.weights.h5")
+    two.load_weights(tmp_path / "decoder.weights.h5")
+    np.testing.assert_array_equal(one(list(inputs)), two(list(inputs)))
+    names = [weight.path.split("/")[1] for weight in one.weights]
+    assert ("affinity_norm" in names) == given
 
 
 def test_without_skips(inputs):

@@ -13,32 +13,36 @@ _MOMENTUM = 0.95
 class MaskDecoder(keras.layers.Layer):
     """Logits of the common object, at the size of the image; used for A and B alike.
 
-    The batch-normalised correlation and the features are concatenated and convolved,
-    where `context` asks for it at half their size, too, which sees further; at each
-    skip the result is enlarged to the skip's size, concatenated with a 1 x 1
-    convolution of it, and convolved again; a last 1 x 1 convolution gives the logits,
-    which are enlarged bilinearly to the image's own size.
+    The correlation, the affinity where there is one, and the features are concatenated
+    and convolved, the first two batch-normalised. With `context` the result is also
+    convolved at half its size, which enlarges the receptive field. At each skip the
+    result is enlarged to the skip's size, concatenated with a 1 x 1 convolution of it,
+    and convolved again. A last 1 x 1 convolution gives the logits, which are enlarged
+    bilinearly to the image's own size.
 
     Args:
-        filters: channels of each stage: the first at the features' size, then one for
-            each skip.
-        context: convolutions at half the features' size, whose result joins that of the
-            first stage; 0 for none.
+        filters: tuple of int. Channels of each stage: the first at the features' size,
+            then one for each skip. Defaults to (128, 64, 32).
+        context: int. Convolutions at half the features' size, whose result joins that
+            of the first stage; 0 for none. Defaults to 0.
 
     Call arguments:
         correlation: output of `PyramidXCorr` for this image.
         features: `[features, *skips]` of this image, from `SiameseEncoder`.
         image: the image; only its height and width are used.
+        affinity: optional output of `SemanticAffinity` for this image. A decoder gets
+            one in all of its calls or in none.
 
     Input shape:
-        `(batch, h, w, channels)`, a list of maps of which the first is h x w too, and
-        `(batch, height, width, 3)`.
+        `(batch, h, w, channels)`, a list of maps of which the first is h x w too,
+        `(batch, height, width, 3)`, and `(batch, h, w, 4)` for the affinity.
 
     Output shape:
         `(batch, height, width, 1)`, in the layer's compute dtype.
 
     Raises:
-        ValueError: where the number of maps is not that of `filters`.
+        ValueError: if the number of maps is not that of `filters`, or the affinity is
+            missing or superfluous.
 
     Example:
 
@@ -83,6 +87,11 @@ class MaskDecoder(keras.layers.Layer):
             for index, count in enumerate(self.filters[1:], 1)
         ]
         self.to_logits = keras.layers.Conv2D(1, 1, name="logits", **shared)
+        # Built where there is an affinity. Last, so that the order of the weights is
+        # that of files which were saved before.
+        self.affinity_norm = keras.layers.BatchNormalization(
+            momentum=_MOMENTUM, name="affinity_norm", **shared
+        )
 
     def build(
         self, correlation_shape, features_shape, image_shape, affinity_shape=None
@@ -96,9 +105,6 @@ class MaskDecoder(keras.layers.Layer):
         *positions, channels = features_shape[0]
         guided = channels + correlation_shape[-1]
         if affinity_shape is not None:
-            self.affinity_norm = keras.layers.BatchNormalization(
-                momentum=_MOMENTUM, name="affinity_norm", dtype=self.dtype_policy
-            )
             self.affinity_norm.build(affinity_shape)
             guided += affinity_shape[-1]
         self.reduce.build((*positions, guided))
@@ -122,9 +128,14 @@ class MaskDecoder(keras.layers.Layer):
 
     def decode(self, correlation, features, affinity=None):
         """The logits at the size of the last skip (of the features without skips)."""
+        if self.affinity_norm.built != (affinity is not None):
+            raise ValueError(
+                "`affinity` must be given in all calls of a decoder or in none. "
+                f"Received: affinity={affinity}, after a first call "
+                f"{'with' if self.affinity_norm.built else 'without'} one"
+            )
         guides = [self.correlation_norm(correlation), features[0]]
         if affinity is not None:
-            affinity = keras.ops.cast(affinity, self.compute_dtype)
             guides.append(self.affinity_norm(affinity))
         x = keras.ops.concatenate(guides, axis=-1)
         x = self._in_context(self.stages[0](self.reduce(x)))
