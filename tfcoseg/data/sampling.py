@@ -28,7 +28,7 @@ def sample_pairs(
     """Draws pairs, balanced over groups, of which a given share is negative.
 
     Pair i depends on the seed, i and the records alone, so that a run which stopped
-    after N pairs goes on with `start=N`. Every group comes once per round, in an order
+    after N pairs resumes with `start=N`. Every group comes once per round, in an order
     shuffled anew each round, and every picture of it once before any comes twice. The
     negative pairs are spread evenly and have rounds of their own, over the groups that
     have a partner; a group of few trusted pictures comes less often there. Where there
