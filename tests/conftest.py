@@ -77,9 +77,9 @@ def _give_strength(model):
 @pytest.fixture(scope="session")
 def coseg():
     """The embedded model."""
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.applications import CoSegEfficientNetLite2
 
-    return CoSegMobileNetV2()
+    return CoSegEfficientNetLite2()
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +101,7 @@ def litert_file(tmp_path_factory):
     It returns what `export_litert` does.
     """
     pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.applications import CoSegEfficientNetLite2
     from tfcoseg.cards import read_card
     from tfcoseg.export.litert import export_litert
     from tfcoseg.export.statistics import read_statistics
@@ -113,7 +113,7 @@ def litert_file(tmp_path_factory):
         if precision == "int8":
             pytest.importorskip("ai_edge_quantizer", reason="needs [quantize]")
             options["statistics"] = read_statistics("coseg")
-        return export_litert(CoSegMobileNetV2(), path, precision, **options)
+        return export_litert(CoSegEfficientNetLite2(), path, precision, **options)
 
     return export
 
