@@ -35,6 +35,7 @@ class TestInOrder:
         [
             ("all", ["a0-a1", "a0-a2", "a1-a2", "b0-b1"]),
             ("consecutive", ["a0-a1", "a1-a2", "a2-a0", "b0-b1", "b1-b0"]),
+            ("first", ["a1-a0", "a2-a0", "b1-b0"]),
             ("disjoint", ["a0-a1", "b0-b1"]),
             ("group", ["a0-a1-a2", "b0-b1"]),
         ],

@@ -10,6 +10,7 @@ from tfcoseg.data.pairing import (
     all_pairs,
     by_group,
     consecutive_pairs,
+    first_pairs,
     other_kind_partners,
     sample_pairs,
     wrong_partners,
@@ -55,7 +56,7 @@ class TestAllPairs:
 
 
 def test_group_of_one(records):
-    for pairs in (consecutive_pairs, all_pairs, by_group):
+    for pairs in (consecutive_pairs, first_pairs, all_pairs, by_group):
         with pytest.raises(ValueError, match="one picture in: aeroplane"):
             pairs(records[:1] + records[5:])
     with pytest.raises(ValueError, match="one picture in: aeroplane"):

@@ -13,6 +13,7 @@ from tfcoseg.data.pairs import (
     all_pairs,
     consecutive_pairs,
     disjoint_pairs,
+    first_pairs,
     random_pairs,
     whole_groups,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "by_group",
     "consecutive_pairs",
     "disjoint_pairs",
+    "first_pairs",
     "inter_class_sets",
     "make_pairs",
     "other_kind_partners",
@@ -42,6 +44,7 @@ _PAIRINGS: dict[str, Callable[..., list[Any]]] = {
     "all": all_pairs,
     "consecutive": consecutive_pairs,
     "disjoint": disjoint_pairs,
+    "first": first_pairs,
     "random": random_pairs,
     "group": whole_groups,
     "negative": wrong_partners,
@@ -50,7 +53,7 @@ _PAIRINGS: dict[str, Callable[..., list[Any]]] = {
 }
 PAIRINGS = tuple(_PAIRINGS)
 # Their pairs are about the mask of A; of the others every mask counts.
-ONE_SIDED = frozenset({"consecutive", "random", "negative", "other_kind"})
+ONE_SIDED = frozenset({"consecutive", "first", "random", "negative", "other_kind"})
 
 
 def make_pairs(
@@ -70,6 +73,7 @@ def make_pairs(
 
     - `"all"`: every two pictures of a group; both masks count.
     - `"consecutive"`: each picture with the next, the last with the first; mask A only.
+    - `"first"`: each picture but the first of a group with the first; mask A only.
     - `"disjoint"`: the first with the second, the third with the fourth; both masks. An
       odd last picture is in no pair.
     - `"random"`: each picture with `k` others of its group; mask A only.

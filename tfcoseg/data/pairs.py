@@ -60,6 +60,24 @@ def consecutive_pairs(records: Iterable[Picture]) -> list[Pair]:
     ]
 
 
+def first_pairs(records: Iterable[Picture]) -> list[Pair]:
+    """Pairs each picture of a group but the first with the first; mask A only.
+
+    As where the mask of a video's first frame is given, and the others are to be found.
+
+    Example:
+
+    >>> pairs = first_pairs([("cat", "1"), ("cat", "2"), ("cat", "3")])
+    >>> [(pair.record_a[1], pair.record_b[1]) for pair in pairs]
+    [('2', '1'), ('3', '1')]
+    """
+    return [
+        Pair(record, first, True)
+        for first, *others in by_group(records).values()
+        for record in others
+    ]
+
+
 def disjoint_pairs(records: Iterable[Picture]) -> list[Pair]:
     """Pairs the first picture of a group with the second, the third with the fourth.
 
