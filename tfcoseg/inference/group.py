@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.inference.agreement import agreement, distinct
-from tfcoseg.inference.partners import all_others, partner_of
+from tfcoseg.inference.partners import all_others
 from tfcoseg.inference.results import Encoded, Find
 
 # How often each picture is compared with its partners: the second time with the object

@@ -16,7 +16,7 @@ from tfcoseg.signature import (
 
 # Up to so many partners are compared position by position; of more, the descriptors are
 # averaged over neighbouring positions, so that a picture never costs much more.
-_WHOLE_PARTNERS = 8
+WHOLE_PARTNERS = 8
 
 Partner = dict[str, Any]
 Tensors = dict[str, Any]
@@ -57,7 +57,7 @@ def all_others(
         for tensors, mask in zip(encoded[::-1], masks[::-1]):
             yield partner_of(runtime, tensors, mask)
         return
-    factor = math.ceil(math.sqrt((len(encoded) - 1) / _WHOLE_PARTNERS))
+    factor = math.ceil(math.sqrt((len(encoded) - 1) / WHOLE_PARTNERS))
     each = [
         _as_partner(tensors, _refer(runtime, tensors, mask), factor)
         for tensors, mask in zip(encoded, masks)
@@ -70,7 +70,7 @@ def all_others(
 
 
 def _refer(runtime, tensors, mask):
-    """The kernel, and the weights of the positions, of a picture with a mask or none."""
+    """The kernel of a picture, with a mask or none, and its positions' weights."""
     if mask is not None:
         return runtime.refer(tensors, np.asarray(mask, np.float32)[None, ..., None])
     height, width = tensors[EMBEDDING].shape[1:3]

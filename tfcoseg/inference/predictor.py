@@ -102,7 +102,7 @@ class Predictor:
         ]
         group = self._finish_all(self.find(encoded, references=references))
         return PairResult(
-            *group.masks, *group.soft_masks, group.scores[0], group.found[0]
+            *group.masks, *group.soft_masks, group.scores[0], all(group.found)
         )
 
     def predict_group(self, images: Iterable[Any]) -> GroupResult:
@@ -200,7 +200,7 @@ class Predictor:
             [mask for mask, _ in finished],
             [soft_mask for _, soft_mask in finished],
             [find.score for find in finds],
-            [find.found for find in finds],
+            [find.found_in(mask) for find, (mask, _) in zip(finds, finished)],
         )
 
     def _levels(self, encoded, partner):

@@ -31,7 +31,7 @@ class PairResult:
         soft_mask_a, soft_mask_b: float32, the probability of the object, 0..1, if the
             pictures have one in common.
         score: the probability that the pictures share a kind of object, 0..1.
-        found: whether they do: the score is not below `min_score`.
+        found: whether they do: see `Find.found_in`; of both masks.
     """
 
     mask_a: np.ndarray
@@ -61,8 +61,16 @@ class Find:
 
     @property
     def found(self) -> bool:
-        """Whether the picture shows the object, so that its mask need not be empty."""
+        """Whether the score reaches `min_score`; where it does not, masks are empty."""
         return self.score >= self.min_score
+
+    def found_in(self, mask: np.ndarray) -> bool:
+        """Whether the object counts as found: the score is enough, the mask not empty.
+
+        Args:
+            mask: from `finish`, at any threshold and size.
+        """
+        return self.found and bool(mask.any())
 
     def finish(
         self, threshold: float, size: tuple[int, int] | None = None
@@ -87,7 +95,7 @@ class GroupResult:
             picture that shows something else is empty.
         scores: for each picture the probability that it shows the kind of object that
             the others show, 0..1.
-        found: for each picture whether its score is not below `min_score`.
+        found: for each picture whether it shows it: see `Find.found_in`.
     """
 
     masks: list[np.ndarray]
