@@ -6,20 +6,33 @@ from PIL import Image
 
 
 class BrightnessRuntime:
-    """An engine that takes what is bright for the object."""
+    """An engine that takes what is bright for the object, and the dimmer for the score.
+
+    Two pictures share an object as surely as that in the dimmer one is bright.
+    """
+
+    min_score = 0.5
 
     def encode(self, picture):
         brightness = picture.mean(axis=-1) / 255.0
         features = brightness[None, ..., None]
-        return {"brightness": brightness, "kernel": features, "features": features}
+        return {"brightness": brightness, "kernel": features, "embedding": features}
 
-    def correlate(self, encoded, kernel):
+    def refer(self, encoded, mask):
+        weights = np.ones((1, 1, mask[0].size), np.float32)
+        return {"kernel": encoded["kernel"] * mask, "partner_weights": weights}
+
+    def correlate(self, encoded, partner):
+        assert partner["kernel"].shape == encoded["kernel"].shape
         return None
 
-    def decode(self, correlation, encoded, size):
+    def decode(self, correlated, encoded, size):
         soft_mask = encoded["brightness"].astype(np.float32)
         assert soft_mask.shape == size
-        return soft_mask, float((soft_mask**3).sum() / (soft_mask**2).sum())
+        return soft_mask, np.array([(soft_mask**3).sum() / (soft_mask**2).sum()])
+
+    def score(self, objects_a, objects_b):
+        return np.minimum(objects_a, objects_b.T)
 
     def levels(self, encoded, partner):
         brightness = encoded["brightness"].astype(np.float32)

@@ -50,34 +50,40 @@ def test_says_in_one_line_what_it_found(pair, tmp_path, brightness, capsys):
     segment(*pair, "--output", tmp_path / "out")
     captured = capsys.readouterr()
     assert captured.err == ""
-    percent, sure = r"(\d+) %", r"\((0\.9\d|1\.00)\)"
-    line = rf"common object: {percent} of a\.png {sure}, {percent} of b\.jpg {sure}\n"
+    shares, sure = r"(\d+) % of a\.png, (\d+) % of b\.jpg", r"(0\.9\d|1\.00)"
+    line = rf"common object: {shares} \(probability {sure}\)\n"
     found = re.fullmatch(line, captured.out)
     assert found, captured.out
     # 40 x 40 of 100 x 80, and 40 x 80 of 64 x 128.
-    assert abs(int(found[1]) - 20) <= 1 and abs(int(found[3]) - 39) <= 1
+    assert abs(int(found[1]) - 20) <= 1 and abs(int(found[2]) - 39) <= 1
 
 
 def test_says_in_which_picture_nothing_was_found(tmp_path, square, brightness, capsys):
     bright = square(tmp_path / "bright.png")
     dim = square(tmp_path / "dim.png", value=100)
-    assert segment(bright, dim, "--output", tmp_path / "out") == 0
-    out = capsys.readouterr().out
-    assert out.startswith("common object in one picture only: ")
-    assert re.search(
-        r"\d+ % of bright\.png \((0\.9|1\.0)\d\), nothing in dim\.png", out
+    options = ["--output", tmp_path / "out", "--min-score", 0.3]
+    assert segment(bright, dim, *options) == 0
+    assert capsys.readouterr().out == (
+        "common object in one picture only: 26 % of bright.png, nothing in dim.png "
+        "(probability 0.39)\n"
     )
+    assert read(tmp_path / "out" / "bright_mask.png")[1].any()
     assert not read(tmp_path / "out" / "dim_mask.png")[1].any()
 
 
-def test_says_that_it_is_unsure_where_the_score_is_low(
+def test_a_pair_of_a_low_score_has_nothing_in_common(
     tmp_path, square, brightness, capsys
 ):
     bright, dim = square(tmp_path / "a.png"), square(tmp_path / "b.png", value=100)
-    segment(bright, dim, "--output", tmp_path / "out", "--threshold", 0.3)
-    out = capsys.readouterr().out
-    assert out.startswith("common object in one picture only: ")
-    assert re.search(r"26 % of b\.png \(0\.39, unsure\)", out)
+    options = ["--output", tmp_path / "out", "--threshold", 0.3]
+    assert segment(bright, dim, *options) == 0
+    said = "no common object in a.png and b.png (probability 0.39)\n"
+    assert capsys.readouterr() == (said, "")
+    for name in "ab":
+        assert not read(tmp_path / "out" / f"{name}_mask.png")[1].any()
+    assert segment(bright, dim, *options, "--overwrite", "--min-score", 0.38) == 0
+    said = "common object: 26 % of a.png, 26 % of b.png (probability 0.39)\n"
+    assert capsys.readouterr() == (said, "")
 
 
 def test_a_small_find_is_not_called_nothing(tmp_path, square, brightness, capsys):
@@ -119,7 +125,7 @@ def test_equal_stems_get_distinct_names(tmp_path, square, brightness, capsys):
     areas = [read(tmp_path / "out" / f"cat_{n}_mask.png")[1].mean() for n in (1, 2)]
     assert areas[0] < areas[1]
     out = capsys.readouterr().out
-    assert f"of {first} (" in out and f"of {second} (" in out
+    assert f"of {first}, " in out and f"of {second} (" in out
 
 
 def test_the_same_picture_twice_counts_once(pair, tmp_path, no_network, capsys):
@@ -154,7 +160,7 @@ def test_overwrite_replaces_what_is_there(pair, tmp_path, brightness):
 
 def test_the_threshold_and_the_size_reach_the_predictor(tmp_path, square, brightness):
     images = [square(tmp_path / f"{name}.png", value=100) for name in "ab"]
-    args = ["--output", tmp_path / "out", "--overwrite"]
+    args = ["--output", tmp_path / "out", "--overwrite", "--min-score", 0]
     segment(*images, *args, "--threshold", 0.39)
     assert read(tmp_path / "out" / "a_mask.png")[1].any()
     segment(*images, *args, "--threshold", 0.4)

@@ -135,6 +135,10 @@ def test_weights_that_are_something_else(ending, tmp_path, two, capfd):
         ["--threshold", "-0.1"],
         ["--threshold", "nan"],
         ["--threshold", "half"],
+        ["--min-score", "1.5"],
+        ["--min-score", "-0.1"],
+        ["--min-score", "nan"],
+        ["--min-score", "sure"],
         ["--size", "31"],
         ["--size", "0"],
         ["--size", "100000"],
@@ -143,7 +147,7 @@ def test_weights_that_are_something_else(ending, tmp_path, two, capfd):
         ["--size", "large"],
     ],
 )
-def test_a_threshold_or_size_that_cannot_be(option, good, no_network, capsys):
+def test_a_probability_or_size_that_cannot_be(option, good, no_network, capsys):
     with pytest.raises(SystemExit, match="^2$"):
         segment(good, good, *option)
     err = capsys.readouterr().err
@@ -152,6 +156,6 @@ def test_a_threshold_or_size_that_cannot_be(option, good, no_network, capsys):
 
 
 def test_the_limits_themselves_are_allowed(tmp_path, two, brightness):
-    for threshold in (0, 1):
-        args = ["--overwrite", "--size", 32, "--threshold", threshold]
+    for limit in (0, 1):
+        args = ["--overwrite", "--size", 32, "--threshold", limit, "--min-score", limit]
         assert segment(*two, "--output", tmp_path / "out", *args) == 0

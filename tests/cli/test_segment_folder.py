@@ -14,6 +14,7 @@ from PIL import Image
 
 from tfcoseg.cli.main import main
 from tfcoseg.coco import decode_rle
+from tfcoseg.embedded import EMBEDDED_WEIGHTS
 
 
 def segment(*args):
@@ -46,14 +47,6 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
-@pytest.fixture(autouse=True)
-def everybody_belongs(monkeypatch):
-    """The likenesses of the engine that stands in for a network mean nothing."""
-    monkeypatch.setattr(
-        "tfcoseg.inference.group.memberships", lambda e, *_: [0.9] * len(e)
-    )
-
-
 def entries(out, group=""):
     content = json.loads((out / "results.json").read_text())
     return {entry["file"]: entry for entry in content["groups"][group]["pictures"]}
@@ -78,12 +71,14 @@ def test_results_say_what_was_found(photos, out, brightness):
     (outline,) = entry["polygons"]
     assert entry["holes"] == [] and len(outline) >= 8
     assert min(outline) >= 9 and max(outline) <= 61
-    assert entry["found"] and not entry["outlier"] and entry["score"] > 0.9
+    assert entry["found"] is True and 0.9 < entry["score"] <= 1
+    assert not {"membership", "outlier"} & set(entry)
     assert entry["outputs"] == {"mask": "b_mask.png", "soft": "b_soft.png"}
     content = json.loads((out / "results.json").read_text())
-    assert content["weights"]["name"] == "coseg-v2"
+    assert content["weights"]["name"] == EMBEDDED_WEIGHTS[-1]
     assert len(content["weights"]["sha256"]) == 64
     assert content["options"]["size"] == 321 and content["options"]["soft"]
+    assert content["options"]["min_score"] is None
 
 
 def test_pycocotools_reads_the_run_lengths(photos, out, brightness):
@@ -128,7 +123,7 @@ def test_a_group_of_each_folder(photos, out, tmp_path, square, brightness, capsy
     assert segment("--groups", tmp_path / "albums", "--output", out) == 0
     assert files_in(out)[-1] == "y/d_mask.png" and len(files_in(out)) == 7
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("x: common object in one picture only: ")
+    assert lines[0] == "x: no common object in a.png and b.png (probability 0.39)"
     assert lines[1] == "y: common object in 4 of 4 pictures"
 
 
@@ -192,7 +187,7 @@ class Interrupted(Exception):
     """Stands for whatever ends a process in its work."""
 
 
-def test_a_run_that_was_stopped_goes_on(photos, out, brightness, monkeypatch, capsys):
+def test_an_interrupted_run_resumes(photos, out, brightness, monkeypatch, capsys):
     from tfcoseg.batch import work
 
     write, calls = work.write_png, []
@@ -218,7 +213,7 @@ def test_a_run_that_was_stopped_goes_on(photos, out, brightness, monkeypatch, ca
     [
         (["--size", "64"], "size: 321 then, 64 now"),
         (["--overlay"], "overlay: false then, true now"),
-        (["--weights", "coseg-v1"], 'name: "coseg-v2" then, "coseg-v1" now'),
+        (["--min-score", "0.4"], "min_score: null then, 0.4 now"),
     ],
 )
 def test_other_options_are_refused(
@@ -276,21 +271,39 @@ def test_an_anchor_and_its_others(photos, out, square, brightness, capsys):
     assert "another anchor" in capsys.readouterr().err
 
 
-def test_outliers_get_empty_masks_and_are_said(
-    photos, out, brightness, capsys, monkeypatch
+@pytest.mark.parametrize("anchored", [False, True])
+def test_what_shows_something_else_gets_an_empty_mask_and_is_said(
+    anchored, photos, out, square, brightness, capsys
 ):
-    monkeypatch.setattr(
-        "tfcoseg.inference.group.memberships", lambda *_: [0.9, 0.2, 0.9, 0.9]
-    )
-    assert segment(photos, "--output", out, "--sheet") == 0
-    line = "common object in 3 of 4 pictures; outliers b.png (0.20)\n"
-    assert capsys.readouterr().out == line
+    square(photos / "b.png", value=70)
+    anchor = ["--anchor", square(photos.parent / "mug.png")] if anchored else []
+    args = [photos, *anchor, "--output", out, "--sheet", "--threshold", 0.2]
+    assert segment(*args) == 0
+    line = "common object in 3 of 4 pictures; the common object is not in b.png"
+    assert capsys.readouterr().out == f"{line} (probability 0.27)\n"
     entry = entries(out)[str(photos / "b.png")]
-    assert entry["outlier"] and entry["membership"] == 0.2 and not entry["found"]
+    assert entry["score"] == pytest.approx(70 / 255, abs=5e-3) and not entry["found"]
+    assert entry["area"] == 0 and entry["polygons"] == []
     assert not mask_of(out / "b_mask.png").any() and mask_of(out / "a_mask.png").any()
-    args = ["--output", out, "--overwrite", "--outlier-threshold", 0]
-    assert segment(photos, *args) == 0
+    assert segment(*args, "--overwrite", "--min-score", 0.2) == 0
+    assert capsys.readouterr().out == "common object in 4 of 4 pictures\n"
     assert mask_of(out / "b_mask.png").any()
+    assert entries(out)[str(photos / "b.png")]["found"]
+
+
+def test_of_many_absences_the_first_are_named(
+    out, tmp_path, square, brightness, capsys
+):
+    for index in range(20):
+        value = 255 if index < 12 else 70
+        square(
+            tmp_path / "photos" / f"{index:02}.png", size=(96, 64 + index), value=value
+        )
+    assert segment(tmp_path / "photos", "--output", out) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("common object in 12 of 20 pictures; ")
+    assert "not in 12.png (probability 0.27), 13.png (" in line
+    assert line.endswith("16.png (probability 0.27) and 3 more\n")
 
 
 def test_json_lines_are_the_results(photos, out, brightness, capsys):

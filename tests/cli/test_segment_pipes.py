@@ -61,6 +61,23 @@ def test_cutouts_and_overlays_go_through_a_pipe_too(
     assert Image.open(io.BytesIO(out.getvalue())).mode == mode
 
 
+@pytest.mark.parametrize("others", [1, 3])
+def test_a_pipe_says_that_nothing_is_in_common_beside_the_picture(
+    others, tmp_path, square, pipe, brightness, capsys
+):
+    dim = square(tmp_path / "dim.png", value=70)
+    pictures = [square(tmp_path / f"{n}.png", size=(96, 64 + n)) for n in range(others)]
+    out = pipe(Path(dim).read_bytes())
+    assert segment("-", *pictures, "--output", "-") == 0
+    assert not np.asarray(Image.open(io.BytesIO(out.getvalue()))).any()
+    start = "no common object in - and 0.png" if others == 1 else None
+    start = start or "the common object is not in -"
+    assert capsys.readouterr().err == f"{start} (probability 0.27)\n"
+    pipe(Path(dim).read_bytes())
+    assert segment("-", *pictures, "--output", "-", "--quiet") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_picture_from_a_pipe_beside_files_on_the_disk(
     two, tmp_path, monkeypatch, brightness, capsys
 ):
@@ -170,9 +187,6 @@ def test_while_it_watches_new_pictures_are_found(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(watch.time, "sleep", sleep)
-    monkeypatch.setattr(
-        "tfcoseg.inference.group.memberships", lambda e, *_: [0.9] * len(e)
-    )
     assert segment(folder, "--output", out, "--watch") == 130
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("common object: ") and len(lines) == 2

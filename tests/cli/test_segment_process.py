@@ -26,10 +26,10 @@ sys.exit(code)
 @pytest.fixture(scope="module")
 def random_weights(tmp_path_factory):
     """Weights of a network that has not been trained."""
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.applications import CoSegEfficientNetLite2, save_weights
 
     path = tmp_path_factory.mktemp("weights") / "random.weights.h5"
-    CoSegMobileNetV2(weights=None).save_weights(path)
+    save_weights(CoSegEfficientNetLite2(weights=None), path)
     return path
 
 
@@ -56,9 +56,11 @@ def test_a_normal_run_says_one_line_and_nothing_on_stderr(run_segment, random_we
     args = ["--weights", random_weights, "--size", 64, "--explain"]
     answer, folder = run_segment(*samples.pair(), *args)
     assert (answer.returncode, answer.stderr) == (0, "")
-    one = r"(\d+ %|under 1 %|nothing) (of|in) sheep_\w+\.png \([01]\.\d\d(, unsure)?\)"
-    start = "(common object( in one picture only)?|nothing in common was found)"
-    assert re.fullmatch(f"{start}: {one}, {one}\n", answer.stdout), answer.stdout
+    one = r"(\d+ %|under 1 %|nothing) (of|in) sheep_\w+\.png"
+    found = f"common object( in one picture only)?: {one}, {one}"
+    absent = r"no common object in sheep_\w+\.png and sheep_\w+\.png"
+    line = rf"({found}|{absent}) \(probability [01]\.\d\d\)\n"
+    assert re.fullmatch(line, answer.stdout), answer.stdout
     assert len(list(folder.iterdir())) == 2 * (1 + 3) + 1
     for path in samples.pair():
         with Image.open(path) as image, Image.open(
@@ -93,7 +95,7 @@ def test_the_common_object_of_the_samples_is_found(run_segment):
 def test_nothing_is_found_where_nothing_is_in_common(run_segment):
     answer, _ = run_segment(samples.pair()[0], samples.without_common_object())
     assert (answer.returncode, answer.stderr) == (0, "")
-    assert answer.stdout.startswith("nothing in common was found: ")
+    assert answer.stdout.startswith("no common object in sheep_meadow.png and ")
 
 
 def draw_12_megapixels(folder, names):

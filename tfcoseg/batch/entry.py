@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.coco import encode_rle, polygons
-from tfcoseg.inference import Find, is_found
+from tfcoseg.inference import Find
 
 
 def make_entry(
@@ -18,11 +18,12 @@ def make_entry(
         file: what the picture is called.
         sha256: of its bytes.
         find: what was found.
-        mask: uint8 (height, width), 0 and 255.
+        mask: uint8 (height, width), 0 and 255, from its `finish`.
         outputs: names of the files that were written, by what they show.
 
     Returns:
-        A dictionary fit for JSON. "area" is the share of the picture's pixels, 0..1;
+        A dictionary fit for JSON. "score" is the probability that the picture shows the
+        object, 0..1; "area" is the fraction of its pixels that the mask covers, 0..1;
         "segmentation" are COCO's run lengths of the mask; "polygons" its outlines,
         within a pixel, [x, y, x, y, ...] each, and "holes" those of what is cut out of
         them.
@@ -33,10 +34,8 @@ def make_entry(
         "sha256": sha256,
         "height": find.size[0],
         "width": find.size[1],
-        "found": is_found(mask, find.score),
+        "found": find.found_in(mask),
         "score": round(find.score, 4),
-        "membership": None if find.membership is None else round(find.membership, 4),
-        "outlier": find.outlier,
         "area": round(float((mask > 0).mean()), 9),
         "segmentation": encode_rle(mask),
         "polygons": outer,

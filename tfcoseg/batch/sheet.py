@@ -50,5 +50,5 @@ def _thumbnail(picture, mask_path, caption):
 
 
 def _caption(entry):
-    doubt = "outlier" if entry["outlier"] else f"{entry['score']:.2f}"
-    return f"{Path(entry['file']).name}: {doubt}"
+    verdict = "" if entry["found"] else ", not found"
+    return f"{Path(entry['file']).name}: {entry['score']:.2f}{verdict}"

@@ -19,7 +19,7 @@ class Group:
         name: of the folder, below that of the output, for what is written; "" for none.
         pictures: their paths, two or more if all goes well, each of them once.
         anchor: a picture by whose object all of them are cut out, or None: each is
-            compared with the mean of the others.
+            compared with all others.
         stdin: the one of them that holds what came through standard input.
 
     Example:

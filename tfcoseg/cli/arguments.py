@@ -158,6 +158,18 @@ def add_model_arguments(
     add_threshold_argument(parser)
 
 
+def add_min_score_argument(parser: argparse.ArgumentParser) -> None:
+    """Adds `--min-score`."""
+    parser.add_argument(
+        "--min-score",
+        type=probability,
+        metavar="X",
+        help="probability, 0 to 1, that a picture shows the common object, below which "
+        "its mask is empty; 0 empties none (default: what the weights were calibrated "
+        "for)",
+    )
+
+
 def add_threshold_argument(parser: argparse.ArgumentParser) -> None:
     """Adds `--threshold`."""
     parser.add_argument(

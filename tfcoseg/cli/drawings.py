@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # NumPy takes longer than all of --help
     import numpy as np
 
+# Pictures without the object that are named in a line.
+_MOST_NAMES = 5
+
 
 def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the pictures, and the folder for what is written."""
@@ -23,7 +26,7 @@ def add_picture_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_drawing_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what may be written beside the masks."""
+    """Adds what may be written in addition to the masks."""
     parser.add_argument(
         "--overlay",
         action="store_true",
@@ -79,34 +82,60 @@ def write_drawings(
 
 
 def finding(
-    paths: Sequence[str], areas: Sequence[float], scores: Sequence[float]
+    paths: Sequence[str],
+    areas: Sequence[float],
+    scores: Sequence[float],
+    anchored: bool = False,
 ) -> str:
     """What was found in some pictures, in one line.
 
     Args:
         paths: of the pictures.
-        areas: share of each one's pixels that is object, 0..1.
-        scores: how sure it is that the object is there.
+        areas: fraction of each one's pixels that its mask covers, 0..1; 0 where the
+            object was not found.
+        scores: for each the probability that it shows the object, 0..1.
+        anchored: whether each picture was compared with an anchor; otherwise two are a
+            pair, of one score.
     """
-    from tfcoseg.inference import FOUND_SCORE
+    if len(paths) != 2 or anchored:
+        return _of_group(_labels(paths), areas, scores)
+    if not any(areas):
+        return absence(paths, scores[0])
+    shares = (
+        f"{_percent(area)} of {label}" if area else f"nothing in {label}"
+        for label, area in zip(_labels(paths), areas)
+    )
+    start = "common object" if all(areas) else "common object in one picture only"
+    return f"{start}: {', '.join(shares)} (probability {scores[0]:.2f})"
 
-    parts, found = [], []
-    for label, area, score in zip(_labels(paths), areas, scores):
-        share = f"{_percent(area)} of {label}" if area else f"nothing in {label}"
-        found.append(bool(area) and score >= FOUND_SCORE)
-        doubt = ", unsure" if area and not found[-1] else ""
-        parts.append(f"{share} ({score:.2f}{doubt})")
-    return f"{_start(found)}: {', '.join(parts)}"
+
+def absence(paths: Sequence[str], score: float) -> str:
+    """That a pair has no object in common, or that a picture does not show the group's.
+
+    Args:
+        paths: of the pair, or of the one picture.
+        score: the probability, 0..1, that the object is there.
+    """
+    names = " and ".join(_labels(paths))
+    start = "no common object in" if len(paths) == 2 else "the common object is not in"
+    return f"{start} {names} (probability {score:.2f})"
 
 
-def _start(found):
-    """What is said first, of where the common object was found."""
-    if all(found):
-        return "common object"
-    if not any(found):
-        return "nothing in common was found"
-    some = f"{sum(found)} of {len(found)} pictures"
-    return f"common object in {'one picture only' if len(found) == 2 else some}"
+def _of_group(labels, areas, scores):
+    """In how many pictures it is, and in which it is not."""
+    without = [
+        f"{label} (probability {score:.2f})"
+        for label, area, score in zip(labels, areas, scores)
+        if not area
+    ]
+    line = f"common object in {len(labels) - len(without)} of {len(labels)} pictures"
+    if not without:
+        return line
+    more = len(without) - _MOST_NAMES
+    rest = f" and {more} more" if more > 0 else ""
+    return (
+        f"{line}; the common object is not in {', '.join(without[:_MOST_NAMES])}{rest}"
+    )
 
 
 def _labels(paths):

@@ -14,8 +14,8 @@ class Engine:
     wait for a network.
 
     Args:
-        args: of a command with `--weights`, `--size`, `--threshold`, `--runtime`,
-            `--threads` and `--outlier-threshold`.
+        args: of a command with `--weights`, `--size`, `--threshold`, `--min-score`,
+            `--runtime` and `--threads`.
     """
 
     def __init__(self, args: argparse.Namespace):
@@ -28,7 +28,12 @@ class Engine:
 
         args = self._args
         return Predictor(
-            args.weights, args.size, args.threshold, args.runtime, args.threads
+            args.weights,
+            args.size,
+            args.threshold,
+            args.min_score,
+            args.runtime,
+            args.threads,
         )
 
     def encode(self, picture: Any) -> Any:
@@ -46,10 +51,8 @@ class Engine:
         return self.predictor.finish(find)
 
     def find(self, encoded: list[Any], anchor: Any | None = None) -> list[Any]:
-        """`Predictor.find`, with the threshold for outliers of the command line."""
-        wanted = self._args.outlier_threshold
-        threshold = {} if wanted is None else {"outlier_threshold": wanted}
-        return self.predictor.find(encoded, anchor, **threshold)
+        """`Predictor.find`."""
+        return self.predictor.find(encoded, anchor)
 
     def explain(self, paths: Sequence[Path], output: Path) -> None:
         """Writes where two pictures resemble each other, by the kernel's size."""

@@ -24,14 +24,15 @@ def standard_input() -> Iterator[Path]:
 def segment_to_pipe(args: argparse.Namespace, group: Group) -> int:
     """Writes what was found in a group's first picture to standard output, as PNG.
 
-    That is its cut-out or overlay if the command line asks for one, else its mask.
-    Returns the exit code.
+    That is its cut-out or overlay if the command line asks for one, else its mask. A
+    line on standard error says if the common object is not in it. Returns the exit
+    code.
 
     Raises:
         ValueError: if a picture cannot be read, or if there are not two.
     """
     from tfcoseg.batch.drawings import Drawings
-    from tfcoseg.cli.drawings import read_pictures
+    from tfcoseg.cli.drawings import absence, read_pictures
     from tfcoseg.cli.engine import Engine
     from tfcoseg.pictures import to_image
 
@@ -45,6 +46,10 @@ def segment_to_pipe(args: argparse.Namespace, group: Group) -> int:
     else:
         find = engine.find([engine.encode(each) for each in (first, *others)])[0]
     mask, soft_mask = engine.finish(find)
+    if not find.found_in(mask) and not args.quiet:
+        names = [group.called(path) for path in group.pictures]
+        is_pair = len(names) == 2 and group.anchor is None and not find.found
+        print(absence(names if is_pair else names[:1], find.score), file=sys.stderr)
     drawings = Drawings(background=args.background)
     kind = "cutout" if args.cutout else "overlay" if args.overlay else "mask"
     drawn = drawings.draw(kind, first, mask, soft_mask)

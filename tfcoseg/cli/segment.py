@@ -13,9 +13,10 @@ Cut out the object that pictures have in common.
 Two or more pictures, or the pictures of a folder, are one group, in which each is
 compared with all others. For each a mask is written as PNG, at the picture's own size:
 white on the object, black elsewhere. It is named after the picture: a.jpg gives
-a_mask.png. In a group of three or more, pictures that show something else get an empty
-mask and are named. results.json says what was found: scores, and the masks as COCO's
-run lengths and as polygons.
+a_mask.png. The score of a picture is the probability that it shows the kind of object
+that the others show. Where it is too low (--min-score), the mask is empty, and the
+picture is named. results.json says what was found: scores, and the masks as COCO's run
+lengths and as polygons.
 
 The same command again goes on where it was stopped, and keeps what was made of the
 same pictures, with the same weights and options; anything else in its place is refused.
@@ -130,7 +131,7 @@ def _made_with(args, drawings):
 
     from tfcoseg.batch.made_with import made_with
 
-    names = "size threshold outlier_threshold runtime explain".split()
+    names = "size threshold min_score runtime explain".split()
     options = {name: getattr(args, name) for name in names}
     return made_with(args.weights, options | asdict(drawings))
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from tfcoseg.cli.arguments import (
     UsageError,
+    add_min_score_argument,
     add_model_arguments,
     add_runtime_arguments,
     colour,
     not_negative,
-    probability,
 )
 from tfcoseg.cli.drawings import add_drawing_arguments, add_writing_arguments
 
@@ -21,14 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_inputs(parser)
     _add_outputs(parser)
     add_model_arguments(parser)
-    parser.add_argument(
-        "--outlier-threshold",
-        type=probability,
-        metavar="T",
-        help="membership, 0 to 1, below which a picture of a group of three or more is "
-        "said not to belong, and gets an empty mask; 0 for none (default: as "
-        "calibrated)",
-    )
+    add_min_score_argument(parser)
     add_runtime_arguments(parser)
     add_writing_arguments(parser)
 

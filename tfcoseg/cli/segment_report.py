@@ -1,4 +1,4 @@
-"""What `tfcoseg segment` says: how far it is, what it found, and what went wrong."""
+"""What `tfcoseg segment` says: its progress, what it found, and what went wrong."""
 
 import argparse
 import json
@@ -11,8 +11,6 @@ from tfcoseg.batch import Group
 from tfcoseg.batch.work import Done
 from tfcoseg.cli.drawings import finding
 from tfcoseg.cli.progress import progress_bar
-
-_MOST_NAMES = 5
 
 
 class Report:
@@ -48,7 +46,7 @@ class Report:
         self._bar.update(int(self._progress) - self._bar.n)
 
     def add(self, done: Done) -> None:
-        """Tells what became of a group."""
+        """Reports what became of a group."""
         for problem in done.problems:
             self.code = 1
             self._write(f"tfcoseg segment: error: {problem}", sys.stderr)
@@ -66,27 +64,10 @@ class Report:
 def _sentence(done):
     """What was found in a group, in one line."""
     entries = list(done.entries.values())
+    files, areas, scores = (
+        [entry[name] for entry in entries] for name in ("file", "area", "score")
+    )
     start = f"{done.group.name}: " if done.group.name else ""
     kept = f" ({done.kept} kept from before)" if done.kept else ""
-    if len(entries) == 2 and done.group.anchor is None:
-        columns = ([e[name] for e in entries] for name in ("file", "area", "score"))
-        return f"{start}{finding(*columns)}{kept}"
-    found = sum(entry["found"] for entry in entries)
-    parts = [
-        _named("outliers", [e for e in entries if e["outlier"]]),
-        _named("not in", [e for e in entries if not e["found"] and not e["outlier"]]),
-    ]
-    rest = "".join(f"; {part}" for part in parts if part)
-    return f"{start}common object in {found} of {len(entries)} pictures{rest}{kept}"
-
-
-def _named(title, entries):
-    if not entries:
-        return ""
-    shown = [f"{Path(e['file']).name} ({_number(e)})" for e in entries[:_MOST_NAMES]]
-    more = len(entries) - len(shown)
-    return f"{title} {', '.join(shown)}{f' and {more} more' if more else ''}"
-
-
-def _number(entry):
-    return f"{entry['membership'] if entry['outlier'] else entry['score']:.2f}"
+    anchored = done.group.anchor is not None
+    return f"{start}{finding(files, areas, scores, anchored)}{kept}"
