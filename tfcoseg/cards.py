@@ -22,7 +22,7 @@ def read_card(weights: str | os.PathLike) -> dict[str, Any]:
     """The card of a model: embedded weights by name, a file, or an exported one.
 
     Args:
-        weights: `"coseg"`, `"coseg-v2"`, a `.weights.h5` or `.keras` file, whose card
+        weights: `"coseg"`, `"coseg-v3"`, a `.weights.h5` or `.keras` file, whose card
             is the `.json` of that name beside it, or an exported `.tflite` file or
             SavedModel, which hold theirs.
 
@@ -39,7 +39,7 @@ def read_card(weights: str | os.PathLike) -> dict[str, Any]:
 
     >>> card = read_card("coseg")
     >>> card["name"], len(card["sha256"])
-    ('coseg-v2', 64)
+    ('coseg-v3', 64)
     """
     path = embedded_weights_path(str(weights)) or Path(weights)
     if path.is_dir():
@@ -68,32 +68,6 @@ def read_run(weights: str | os.PathLike) -> dict[str, Any]:
     """
     path = embedded_weights_path(str(weights)) or Path(weights)
     return _parse(path.with_name(RUN_FILE)).get("recipe", {})
-
-
-def features_of(weights: str | os.PathLike) -> tuple[str, ...] | None:
-    """The layers whose outputs are the features that weights were trained with.
-
-    Returns:
-        Names, from the card or the training run beside the weights; None if neither
-        says so.
-
-    Raises:
-        ValueError: if what is beside them cannot be read.
-
-    Example:
-
-    >>> _ = Path("mine.json").write_text('{"features": ["block_12_add"]}')
-    >>> features_of("mine.weights.h5")
-    ('block_12_add',)
-    """
-    path = embedded_weights_path(str(weights)) or Path(weights)
-    name = path.name.removesuffix(".weights.h5")
-    card = _parse(path.with_name(f"{name}.json"))
-    if not (features := card.get("features")):
-        recipe = read_run(path)
-        earlier = recipe.get("weights")
-        features = recipe.get("features") or (earlier and features_of(earlier))
-    return tuple(features) if features else None
 
 
 def _sha256(*paths):

@@ -49,7 +49,7 @@ def recipe(drawn_folder, backbone_file):
         validation=(str(drawn_folder),),
         backbone_weights=backbone_file,
         sizes=(32, 48),
-        views=2,
+        model="mobilenetv2",
         head_epochs=3,
         upper_epochs=2,
         finetune_epochs=2,

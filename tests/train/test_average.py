@@ -4,8 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from tfcoseg.applications import CoSegMobileNetV2
-from tfcoseg.embedded import embedded_weights_path
+from tfcoseg.applications import CoSegMobileNetV2, load_model, save_weights
 from tfcoseg.provenance import describe_weights
 from tfcoseg.train.average import average_weights, main
 
@@ -17,9 +16,9 @@ def test_the_mean_of_each_weight(model, tmp_path):
         other = CoSegMobileNetV2(weights=None)
         other.set_weights([weight + change for weight in start])
         files.append(tmp_path / f"{number}.weights.h5")
-        other.save_weights(files[-1])
+        save_weights(other, files[-1])
     mean = average_weights(files, tmp_path / "mean.weights.h5")
-    found = CoSegMobileNetV2(weights=mean).get_weights()
+    found = load_model(mean).get_weights()
     for weight, before in zip(found, start):
         np.testing.assert_allclose(weight, before + 0.25, rtol=1e-5, atol=1e-5)
     names = [f"{number}.weights.h5" for number in range(3)]
@@ -42,7 +41,7 @@ def two(model, tmp_path):
     run.mkdir()
     files = [tmp_path / "a.weights.h5", run / "best.weights.h5"]
     for file in files:
-        model.save_weights(file)
+        save_weights(model, file)
     recipe = {"data": ["somewhere/horses"]}
     (run / "arguments.json").write_text(json.dumps({"recipe": recipe}))
     return files
@@ -82,17 +81,19 @@ def test_a_missing_file_is_one_line(two, tmp_path, capsys):
 
 def test_other_architectures_are_refused(model, tmp_path):
     file = tmp_path / "a.weights.h5"
-    model.save_weights(file)
-    older = embedded_weights_path("coseg-v1")
+    save_weights(model, file)
+    other = tmp_path / "other" / "b.weights.h5"
+    other.parent.mkdir()
+    save_weights(CoSegMobileNetV2(decoder_filters=(8, 8, 8, 8)), other)
     with pytest.raises(ValueError, match="one architecture.*shapes differ"):
-        average_weights([file, older], tmp_path / "mean.weights.h5")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.weights.h5"]
+        average_weights([file, other], tmp_path / "mean.weights.h5")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.weights.h5", "other"]
 
 
 def test_embedded_weights_by_name(tmp_path):
     mean = average_weights(["coseg", "coseg"], tmp_path / "mean.weights.h5")
-    embedded = CoSegMobileNetV2().get_weights()
-    for weight, expected in zip(CoSegMobileNetV2(mean).get_weights(), embedded):
+    embedded = load_model("coseg").get_weights()
+    for weight, expected in zip(load_model(mean).get_weights(), embedded):
         np.testing.assert_array_equal(weight, expected)
     ours, theirs = describe_weights(mean), describe_weights("coseg")
     assert (ours.trained_on, ours.tuned_on) == (theirs.trained_on, theirs.tuned_on)
@@ -103,7 +104,7 @@ def test_runs_are_told_apart_and_their_validation_counts(model, tmp_path):
     files = [tmp_path / name / "best.weights.h5" for name in ("one", "two")]
     for file, validation in zip(files, ("cars", "boats")):
         file.parent.mkdir()
-        model.save_weights(file)
+        save_weights(model, file)
         recipe = {"data": ["horses"], "validation": [validation]}
         run = json.dumps({"recipe": recipe})
         file.with_name("arguments.json").write_text(run)

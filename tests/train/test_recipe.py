@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import tfcoseg
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import CoSegMobileNetV2, load_model
 from tfcoseg.train import Recipe, train
 
 
@@ -51,7 +51,7 @@ def test_a_run_from_the_beginning_to_the_end(recipe, whole):
     assert not (run / "features").exists()
 
     # The head stage leaves the encoder alone; the file serves as the model's weights.
-    trained = CoSegMobileNetV2(weights=str(weights))
+    trained = load_model(str(weights))
     start = CoSegMobileNetV2(weights=None)
     start.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
     best = min(rows, key=lambda row: float(row["val_loss"]))
@@ -151,7 +151,8 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
         ({"data": ()}, ValueError, "a folder or more, `data`"),
         ({"sizes": ()}, ValueError, "a size or more, `sizes`"),
         ({"steps_per_epoch": 0}, ValueError, "`steps_per_epoch` must be 1 or more.* 0"),
-        ({"views": 0}, ValueError, "`views` must be 1 or more"),
+        ({"model": "vit"}, ValueError, "`model` must be one of.*lite2.* 'vit'"),
+        ({"self_share": 2}, ValueError, "`self_share` must be in 0..1.* 2"),
         ({"validation_share": 7}, ValueError, "`validation_share` must be in 0..1.* 7"),
     ],
 )
@@ -165,13 +166,14 @@ def test_paths_are_kept_as_text():
     assert recipe == Recipe(data=("a", "b"), validation=("c",))
 
 
-def test_no_features_are_computed_for_pairs_that_cannot_be(recipe, tmp_path):
+def test_pairs_that_cannot_be_are_an_error_before_training(recipe, tmp_path):
     """Cats and dogs are both animals, which no negative pair may join."""
     root = tmp_path / "pets"
     for kind in ("images", "masks"):
         for old, new in (("red", "cat"), ("green", "dog")):
             shutil.copytree(Path(recipe.data[0]) / kind / old, root / kind / new)
-    pets = dataclasses.replace(recipe, data=(str(root),), validation=(str(root),))
+    given = {"data": (str(root),), "validation": (str(root),), "exclusions": "likely"}
+    pets = dataclasses.replace(recipe, **given)
     with pytest.raises(ValueError, match="share no object.*--negative-share 0"):
         train(tmp_path / "run", pets, verbose=0)
-    assert not (tmp_path / "run" / "features").exists()
+    assert not (tmp_path / "run" / "log.csv").exists()

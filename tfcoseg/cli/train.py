@@ -16,26 +16,25 @@ from tfcoseg.cli.arguments import (
 from tfcoseg.signature import TRAINING_SIZE
 
 HELP = """\
-Train a model on folders of pictures with masks, or go on with a run that was stopped.
+Train a model on folders of pictures with masks, or resume a run that was interrupted.
 
-Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. First the
-head is trained on cached features of the frozen encoder; then, with --upper-epochs, all
-that lies above the encoder's skips, which is how the embedded weights were made (their
-card gives the commands); then everything is fine-tuned, which takes longest. The best
-epoch is that of the lowest loss on the validation pictures, at the middle one of the
-sizes; a quarter of those pairs have nothing in common. The run's folder keeps every
-argument (arguments.json), a row per epoch (log.csv), and in the end best.weights.h5,
-which segment and evaluate take as --weights. The same command again goes on after the
-last finished epoch, however the run was stopped. Files that cannot be used are named,
-left out and listed in the run's left_out.txt.
+Each folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. Groups of one
+kind of object may have different names in different folders (airplane, aeroplane).
+First the head is trained, with the encoder frozen; then also the encoder's own copy of
+its upper layers (--upper-epochs), which is how the embedded weights were made. The best
+epoch is the one with the lowest loss on the validation pictures, on which the score is
+calibrated in the end. The run's folder keeps every argument (arguments.json), a row per
+epoch (log.csv), and in the end best.weights.h5, which segment and evaluate take as
+--weights. The same command again resumes after the last completed epoch. Files that
+cannot be used are named, ignored and listed in the run's left_out.txt.
 
 examples:
   tfcoseg train --data my_pictures --run runs/mine
   tfcoseg train --data my_pictures --run runs/mine --weights coseg --head-epochs 0
-  tfcoseg train --data a --run runs/fast --size 321 --upper-epochs 8 --finetune-epochs 0
+  tfcoseg train --data a --run runs/small --model lite0 --size 257 --upper-epochs 8
   tfcoseg train --data a b --run runs/quick --size 257 321 --steps-per-epoch 50
   tfcoseg train --data a --run runs/unseen --folds 4 --fold 0 --fold-by class
-  tfcoseg train --data a --run runs/fast --strategy mirrored --finetune-batch-size 16
+  tfcoseg train --data a --run runs/fast --strategy mirrored --upper-batch-size 16
 """
 
 
@@ -107,6 +106,12 @@ def _add_data_arguments(add):
         "benchmark that evaluate --dataset has prepared",
     )
     add(
+        "--model",
+        default="lite2",
+        choices=("lite2", "lite0", "mobilenetv2", "resnet50", "vgg16"),
+        help="network to train where --weights does not say so (default: %(default)s)",
+    )
+    add(
         "--weights",
         metavar="coseg|FILE",
         help="network to start from (default: none, only a trained backbone); whether "
@@ -118,14 +123,6 @@ def _add_data_arguments(add):
         metavar="imagenet|FILE",
         help="backbone to start from without --weights: keras.applications' download "
         "or a file of such weights (default: %(default)s)",
-    )
-    add(
-        "--features",
-        nargs="+",
-        default=(),
-        metavar="LAYER",
-        help="layers of the backbone whose outputs are the features (default: those of "
-        "--weights, else block_12_add block_13_expand_relu)",
     )
 
 
@@ -159,32 +156,51 @@ def _add_recipe_arguments(add):
         f"(default: {TRAINING_SIZE})",
     )
     count, positive = whole_number(0), whole_number(1)
-    number("--head-epochs", 12, count, "epochs of the head on cached features")
-    number("--upper-epochs", 0, count, "epochs of all above the skips, also on a cache")
-    number("--finetune-epochs", 8, count, "epochs of everything")
+    number("--head-epochs", 2, count, "epochs of the head")
+    number("--upper-epochs", 15, count, "epochs that train the encoder's branch, too")
+    number("--finetune-epochs", 0, count, "epochs of everything")
     number("--steps-per-epoch", 100, positive, "batches of an epoch")
     number("--head-batch-size", 8, positive, "pairs of a batch, head")
     number("--upper-batch-size", 8, positive, "the same, above the skips")
     number("--finetune-batch-size", 4, positive, "pairs of a batch, fine-tuning")
     number("--head-learning-rate", 1e-3, not_negative, "highest learning rate, head")
-    number("--upper-learning-rate", 3e-4, not_negative, "the same, above the skips")
+    number("--upper-learning-rate", 4e-4, not_negative, "the same, above the skips")
     number("--finetune-learning-rate", 1e-4, not_negative, "the same, fine-tuning")
     number("--weight-decay", 4e-3, not_negative, "weight decay of AdamW")
     number(
-        "--negative-share", 0.25, probability, "share of pairs with nothing in common"
+        "--negative-share", 0.15, probability, "share of pairs with nothing in common"
     )
     number(
         "--full-weight",
-        1,
+        20,
         positive,
         "groups of fewer pictures come less often, in proportion",
     )
+    add(
+        "--exclusions",
+        default="known",
+        choices=("known", "likely"),
+        help="which pictures make no pair with nothing in common: those known to hold "
+        "one kind of object, or those likely to (default: %(default)s)",
+    )
+    add(
+        "--no-by-kind",
+        dest="by_kind",
+        action="store_false",
+        help="balance over groups; without it, groups of one kind count as one",
+    )
     number(
-        "--views",
-        4,
-        positive,
-        "augmented views of each picture with cached features, which take 0.7 MB of "
-        "disk each at --size 257, 2.9 at 513",
+        "--across-sets", 0.3, probability, "share of pairs that join two such groups"
+    )
+    number("--self-share", 0.2, probability, "share of pairs of a picture with itself")
+    number(
+        "--distractor-share", 0.2, probability, "share of pairs with pasted distractors"
+    )
+    number(
+        "--swap-share", 0.1, probability, "share of pairs whose pasted object counts"
+    )
+    number(
+        "--reference-share", 0.5, probability, "share of pairs with a reference mask"
     )
     number("--patience", 10, positive, "epochs without improvement that end a stage")
     number("--seed", 0, count, "of everything drawn")
@@ -204,7 +220,7 @@ def run(args: argparse.Namespace) -> int:
     if tensorboard:
         check_tensorboard()
     del given["run"], given["command"]
-    names = ("data", "validation", "features", "sizes")
+    names = ("data", "validation", "sizes")
     lists = {name: tuple(given.pop(name)) for name in names}
     recipe = Recipe(**lists, **given)
     # Keras' progress bars are no result: they belong on stderr.

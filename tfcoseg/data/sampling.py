@@ -24,6 +24,7 @@ def sample_pairs(
     exclusions: str = "likely",
     by_kind: bool = False,
     across_sets: float = 0.3,
+    self_share: float = 0.0,
 ) -> list[Pair]:
     """Draws pairs, balanced over groups, of which a given share is negative.
 
@@ -56,6 +57,9 @@ def sample_pairs(
         across_sets: float. With `by_kind`, the probability that the partner of a
             positive pair is of another group of the kind, if there is one. Defaults to
             0.3.
+        self_share: float. Fraction of the positive pairs in which a picture is its own
+            partner, to be augmented in two ways: all of it is in common then, and only
+            what is an object is the answer. Defaults to 0.
 
     Raises:
         ValueError: if a group has one picture, a share is not in 0..1, or no negative
@@ -70,6 +74,7 @@ def sample_pairs(
     for name, value in (
         ("negative_share", negative_share),
         ("across_sets", across_sets),
+        ("self_share", self_share),
     ):
         if not 0 <= value <= 1:
             raise ValueError(f"`{name}` must be in 0..1. Received: {value}")
@@ -97,7 +102,8 @@ def sample_pairs(
         if int((i + 1) * negative_share + 1e-9) > before:
             pairs.append(_negative_pair(wrong_rounds, partners, before))
         else:
-            pairs.append(_positive_pair(rounds, kin, across_sets, joint, i - before))
+            shares = across_sets, self_share
+            pairs.append(_positive_pair(rounds, kin, shares, joint, i - before))
     return pairs
 
 
@@ -111,8 +117,11 @@ def _joint_groups(records):
     return names
 
 
-def _positive_pair(rounds, kin, across_sets, joint, index):
+def _positive_pair(rounds, kin, shares, joint, index):
+    across_sets, self_share = shares
     record_a, generator = rounds.draw(index)
+    if self_share and generator.random() < self_share:
+        return Pair(record_a, record_a, True)
     name = group_of(record_a)
     if len(kin[name]) > 1 and generator.random() < across_sets:
         name = _one_of([other for other in kin[name] if other != name], generator)

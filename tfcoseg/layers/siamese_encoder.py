@@ -1,7 +1,5 @@
 """One backbone that sees both images."""
 
-import functools
-
 import keras
 import numpy as np
 
@@ -13,20 +11,37 @@ from tfcoseg.ops.affinity import unit
 class SiameseEncoder(keras.layers.Layer):
     """Features of two images through one backbone with one set of weights.
 
-    The backbone comes from keras.applications, with dilation in place of its last
-    strides, and takes photographs as they are: the preprocessing is part of the layer.
-    Its batch normalisation always runs in inference mode, since a few pairs are too
-    small a batch for statistics of their own; everything else trains while `trainable`.
+    The five backbones whose names are in lower case have dilation in place of their
+    last strides. Images are given as they are: the preprocessing is part of the layer.
+    Batch normalisation always runs in inference mode, since a few pairs are too small a
+    batch for statistics of their own; everything else trains while `trainable`.
+
+    Descriptors are for comparisons: they have zero mean and unit variance per channel,
+    by statistics that `adapt` sets, and unit length at each position. To train the
+    features while the descriptors keep the pretrained weights, give the features a
+    branch of their own with `branch_from` and set `encoder.trunk.trainable = False`.
 
     Args:
-        backbone: `"mobilenetv2"`, `"resnet50"` or `"vgg16"`.
-        output_stride: pixels per position of the features, 16 or 8.
-        features: name of the layer whose output is the features, or names of several,
-            of one size, whose outputs are concatenated; None for the backbone's last
-            (`block_16_project_BN`, `conv5_block3_out`, `block5_conv3`). The backbone is
-            cut behind the last layer that is named.
-        skips: names of earlier layers whose outputs the decoder gets too, deepest
-            first.
+        backbone: str or `keras.Model`. `"mobilenetv2"`, `"resnet50"`, `"vgg16"`,
+            `"efficientnet_lite0"` or `"efficientnet_lite2"`; the name of any
+            constructor of keras.applications, as `"EfficientNetV2B0"`; or a functional
+            or sequential model of RGB images of 0..255, which is used with its weights.
+            Defaults to `"mobilenetv2"`.
+        output_stride: int. Pixels per position of the features, 16 or 8; of backbones
+            without dilation the features may have fewer. Defaults to 16.
+        features: str, tuple of str or None. Layer whose output is the features, or
+            several, of one size, whose outputs are concatenated. The backbone is cut
+            behind the last layer that is named. None, with dilation only, is the
+            backbone's last: `block_16_project_BN`, `conv5_block3_out`, `block5_conv3`,
+            `block_15_project_BN` and `block_20_project_BN`.
+        skips: tuple of str. Earlier layers whose outputs the decoder gets too, deepest
+            first. Defaults to ().
+        descriptors: str or None. Deeper layer whose normalised output is returned last.
+            Defaults to None.
+        branch_from: str or None. Layer from which on the features come from a second
+            copy of the backbone's layers, with weights of its own. All paths to the
+            features must lead through it, as at the end of a block. Defaults to None:
+            no copy.
 
     Call arguments:
         image_a, image_b: RGB images with values in 0..255; sizes may differ.
@@ -35,12 +50,14 @@ class SiameseEncoder(keras.layers.Layer):
         `(batch, height_a, width_a, 3)` and `(batch, height_b, width_b, 3)`.
 
     Output shape:
-        Two lists `[features, *skips]`, of image A and of image B; the features are
-        `(batch, ceil(height / output_stride), ceil(width / output_stride), channels)`,
-        with VGG16 rounded down.
+        Two lists, of image A and of image B: `[features, *skips]`, or `[features,
+        *skips, descriptors]`. The features are `(batch, ceil(height / output_stride),
+        ceil(width / output_stride), channels)`, with VGG16 rounded down.
 
     Raises:
-        ValueError: for an unknown backbone, output stride or layer name.
+        ValueError: for an unknown backbone, output stride or layer name, for features
+            of too large a stride, or if the features do not all come from
+            `branch_from`.
 
     Example:
 
@@ -61,64 +78,98 @@ class SiameseEncoder(keras.layers.Layer):
         **kwargs,
     ):
         kwargs.setdefault("name", "siamese_encoder")
-        # bfloat16 loses whole grey levels above 256 / 8: cast after preprocessing.
+        # bfloat16 loses fractions of grey levels: the layers cast, after preprocessing.
         super().__init__(autocast=False, **kwargs)
-        if backbone not in backbones.BACKBONES:
-            raise ValueError(
-                f"`backbone` must be one of {list(backbones.BACKBONES)}. "
-                f"Received: backbone={backbone!r}"
-            )
         if output_stride not in (8, 16):
             raise ValueError(
                 "`output_stride` must be 8 or 16, the strides at which a 19 x 19 "
                 "kernel is smaller than the feature map of a 513 x 513 image. "
                 f"Received: output_stride={output_stride!r}"
             )
-        if features is not None and not features:
+        if isinstance(backbone, dict):  # from a config
+            backbone = keras.saving.deserialize_keras_object(backbone)
+        own = isinstance(backbone, keras.Model)
+        if not own and not backbones.is_known(backbone):
             raise ValueError(
-                "`features` must be None or name at least one layer, as in "
-                '("block_12_add", "block_13_expand_relu"). '
-                f"Received: features={features!r}"
+                f"`backbone` must be one of {list(backbones.BACKBONES)}, the name of a "
+                'constructor of keras.applications, as "EfficientNetV2B0", or a '
+                f"`keras.Model`. Received: backbone={backbone!r}"
             )
-        self.backbone = backbone
+        self.backbone = backbones.config_of(backbone) if own else backbone
         self.output_stride = output_stride
         # A list in a config that was read from JSON is a tuple again here.
         several = isinstance(features, (list, tuple))
         self.features = tuple(features) if several else features
         self.skips = tuple(skips)
         self.descriptors, self.branch_from = descriptors, branch_from
-        self._deepest = (
-            self.features
-            if several
-            else (features or backbones.BACKBONES[backbone][1],)
-        )
-        named = [*self.skips, *([descriptors] if descriptors else [])]
-        joins = [branch_from] if branch_from else [*self._deepest]
-        whole = functools.partial(
-            backbones.dilated_backbone, backbone, output_stride, dtype=self.dtype_policy
-        )
-        self.trunk = whole(outputs=list(dict.fromkeys([*joins, *named])))
-        self.branch = None
-        if branch_from:
-            other = whole(outputs=[branch_from, *self._deepest])
-            inputs = other.output[branch_from]
-            maps = {name: other.output[name] for name in self._deepest}
-            self.branch = keras.Model(inputs, maps, name="branch")
+        self._deepest = self._feature_names()
+        stock = backbone if own else backbones.stock_backbone(backbone)
+        self._layer_names = tuple(layer.name for layer in stock.layers)
+        self._make_parts(stock, None if own else backbone)
+        if descriptors is not None:
+            self._add_statistics()
 
-    def build(self, image_a_shape, image_b_shape):
-        """The trunk is built when it is made; only the statistics are added."""
-        if self.descriptors is None:
+    def _feature_names(self):
+        dilated = self.backbone in list(backbones.BACKBONES)
+        if self.features is None and dilated:
+            return (backbones.BACKBONES[self.backbone][1],)
+        if not self.features:
+            raise ValueError(
+                "`features` must name at least one layer, as in "
+                '("block_12_add", "block_13_expand_relu"), or be None for the last of '
+                f"{list(backbones.BACKBONES)}. Received: features={self.features!r}"
+            )
+        several = isinstance(self.features, tuple)
+        return self.features if several else (self.features,)
+
+    def _make_parts(self, stock, backbone):
+        """The trunk, and the branch where there is one, as copies of a stock model."""
+        start, others = self.branch_from, [*self.skips, self.descriptors]
+        others = [name for name in others if name is not None]
+        named = [*self._deepest, *others]
+        backbones.check_layers(stock, named if start is None else [*named, start])
+        if backbone not in backbones.BACKBONES:
+            backbones.check_strides(stock, self._deepest, self.output_stride)
+        copies = (
+            backbones.dilated_copy(
+                stock, backbone, self.output_stride, self.dtype_policy
+            )
+            for _ in range(2)
+        )
+        ends = self._deepest if start is None else (start,)
+        outputs = dict.fromkeys([*ends, *others])
+        self.trunk = backbones.cut(next(copies), outputs, name=backbone or stock.name)
+        self.branch = None
+        if start is None:
             return
+        try:
+            self.branch = backbones.cut(next(copies), self._deepest, start, "branch")
+        except ValueError as error:
+            raise ValueError(
+                "`branch_from` must be a layer before the features through which all "
+                "paths to them lead, such as the last of a block. Received: "
+                f"branch_from={start!r} and features={self._deepest}"
+            ) from error
+
+    def _add_statistics(self):
         channels = self.trunk.get_layer(self.descriptors).output.shape[-1]
         self.descriptor_mean, self.descriptor_variance = (
             self.add_weight(
-                name=name, shape=(channels,), initializer=initializer, trainable=False
+                name=name,
+                shape=(channels,),
+                initializer=initializer,
+                dtype="float32",
+                autocast=False,
+                trainable=False,
             )
             for name, initializer in (
                 ("descriptor_mean", "zeros"),
                 ("descriptor_variance", "ones"),
             )
         )
+
+    def build(self, image_a_shape, image_b_shape):
+        """All is built when it is made; nothing here depends on the images."""
 
     def call(self, image_a, image_b):
         return self.encode(image_a), self.encode(image_b)
@@ -130,45 +181,62 @@ class SiameseEncoder(keras.layers.Layer):
         if self.branch is not None:
             deepest = self.branch(maps[self.branch_from], training=False)
         encoded = [self._joined(deepest), *(maps[name] for name in self.skips)]
-        if self.descriptors is None:
-            return encoded
-        return [*encoded, self._normalised(maps[self.descriptors])]
+        if self.descriptors is not None:
+            encoded.append(self._normalised(maps[self.descriptors]))
+        # The layers of a user's own model may have another dtype policy.
+        return [keras.ops.cast(each, self.compute_dtype) for each in encoded]
 
     def adapt(self, images):
         """Sets the descriptors' statistics, as `keras.layers.Normalization.adapt`.
 
         Args:
             images: iterable of batches of images (batch, height, width, 3), 0..255.
-        """
-        maps = [np.asarray(self._raw_descriptors(batch)) for batch in images]
-        flat = np.concatenate([m.reshape(-1, m.shape[-1]) for m in maps])
-        self.descriptor_mean.assign(flat.mean(0))
-        self.descriptor_variance.assign(flat.var(0))
 
-    def above_skip(self):
-        """`keras.Model` from the deepest skip to the features, sharing the layers.
+        Raises:
+            ValueError: for an encoder without descriptors.
+        """
+        if self.descriptors is None:
+            raise ValueError(
+                "Only an encoder with `descriptors` has statistics to set. "
+                "Received: descriptors=None"
+            )
+        maps = [np.asarray(self._raw_descriptors(batch)) for batch in images]
+        flat = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
+        # In float64: NumPy's float32 sums over so many positions lose digits.
+        self.descriptor_mean.assign(flat.mean(0, dtype="float64"))
+        self.descriptor_variance.assign(flat.var(0, dtype="float64"))
+
+    def layers_up_to_skips(self):
+        """The trunk's layers up to the deepest skip.
 
         Raises:
             ValueError: for an encoder without skips.
         """
         if not self.skips:
             raise ValueError("Only an encoder with `skips` can be cut at one of them.")
-        outputs = {name: self.trunk.get_layer(name).output for name in self._deepest}
-        skip = self.trunk.get_layer(self.skips[0]).output
-        return keras.Model(skip, self._joined(outputs))
+        names = [layer.name for layer in self.trunk.layers]
+        return self.trunk.layers[: names.index(self.skips[0]) + 1]
 
     def load_backbone(self, weights):
         """Loads the backbone's weights, leaving the rest of the model as it is.
 
         Args:
-            weights: `"imagenet"` for the weights that keras.applications downloads, or
-                the path of a weights file of the stock model without its top.
+            weights: path of a weights file of the stock model without its top (an
+                `.npz` file for EfficientNet-Lite), or `"imagenet"` for the weights that
+                keras.applications downloads.
+
+        Raises:
+            OSError: if "imagenet" cannot be downloaded.
+            ValueError: if the file is for another model, or for "imagenet" with a
+                user's own model.
         """
-        donor = backbones.stock_backbone(self.backbone, weights)
+        stock = backbones.stock_backbone(self.backbone, weights)
+        # By position, since some constructors number their layers anew in each model.
+        donors = dict(zip(self._layer_names, stock.layers))
         for part in (self.trunk, self.branch):
             for layer in part.layers if part is not None else ():
                 if layer.weights:
-                    layer.set_weights(donor.get_layer(layer.name).get_weights())
+                    layer.set_weights(donors[layer.name].get_weights())
 
     def compute_output_shape(self, image_a_shape, image_b_shape):
         return self._shapes(image_a_shape), self._shapes(image_b_shape)
@@ -176,7 +244,7 @@ class SiameseEncoder(keras.layers.Layer):
     def _trunk_maps(self, image):
         image = keras.ops.cast(image, "float32")
         prepared = backbones.preprocess(self.backbone, image)
-        return self.trunk(keras.ops.cast(prepared, self.compute_dtype), training=False)
+        return self.trunk(prepared, training=False)
 
     def _raw_descriptors(self, image):
         return keras.ops.cast(self._trunk_maps(image)[self.descriptors], "float32")
@@ -185,7 +253,7 @@ class SiameseEncoder(keras.layers.Layer):
         """Zero mean and unit variance per channel, and unit length per position."""
         descriptors = keras.ops.cast(descriptors, "float32") - self.descriptor_mean
         scaled = descriptors / keras.ops.sqrt(self.descriptor_variance + 1e-6)
-        return keras.ops.cast(unit(scaled), self.compute_dtype)
+        return unit(scaled)
 
     def _shapes(self, image_shape):
         shapes = self.trunk.compute_output_shape(image_shape)

@@ -2,9 +2,9 @@
 
     python -m tfcoseg.train.average a.weights.h5 b.weights.h5 --output mean.weights.h5
 
-Runs that go on from the same weights, or from one another's, may end in one valley,
-whose middle generalises better than its walls (Wortsman et al., Model soups, 2022); the
-network is none the slower for it. `tfcoseg evaluate` tells whether they did.
+The mean of runs that resumed from the same weights may generalise better than each of
+them, at no cost in speed (Wortsman et al., "Model soups", ICML 2022). `tfcoseg
+evaluate` shows whether it does.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import load_model, save_weights
 from tfcoseg.cards import read_run
 from tfcoseg.files import check_free, replace_file, write_json
 from tfcoseg.provenance import describe_weights
@@ -25,9 +25,9 @@ def average_weights(
     target: str | os.PathLike,
     overwrite: bool = False,
 ) -> Path:
-    """Writes the mean of the weights of several trained `CoSegMobileNetV2`.
+    """Writes the mean of the weights of several training runs.
 
-    Beside it goes a card, `.json`, that says what it is the mean of; which sets the
+    Next to it goes a card, `.json`, that says what it is the mean of; which sets the
     sources were trained on, if that is known of all of them; and which ones any of them
     was tuned on.
 
@@ -56,19 +56,16 @@ def average_weights(
     check_free([target, card], overwrite)
     described = _describe_mean(sources)
     network = _mean(sources)
-    described["features"] = network.get_layer("siamese_encoder").features
-    replace_file(
-        target, lambda new: network.save_weights(new, overwrite=True), overwrite
-    )
+    replace_file(target, lambda new: save_weights(network, new), overwrite)
     write_json(card, described, overwrite)
     return target
 
 
 def _mean(sources):
-    network = CoSegMobileNetV2(weights=sources[0])
+    network = load_model(sources[0])
     total = [weight.astype(np.float64) for weight in network.get_weights()]
     for source in sources[1:]:
-        other = CoSegMobileNetV2(weights=source).get_weights()
+        other = load_model(source).get_weights()
         if [w.shape for w in other] != [w.shape for w in total]:
             raise ValueError(
                 "Only weights of one architecture can be averaged. Received: "

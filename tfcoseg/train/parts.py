@@ -1,63 +1,63 @@
-"""Parts of a network that train on cached maps of the rest, sharing its layers."""
+"""What of a network trains, and the model through which it does."""
 
 import keras
 
-from tfcoseg.signature import MASK_A, MASK_B
+from tfcoseg.applications.coseg import compare
+from tfcoseg.signature import (
+    IMAGE_A,
+    IMAGE_B,
+    MASK_A,
+    MASK_B,
+    REFERENCE_A,
+    REFERENCE_B,
+)
 
 
-def head_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
-    """The network without its encoder, sharing its layers, for cached features.
+def training_model(network: keras.Model, references: bool = False) -> keras.Model:
+    """A model that shares the network's layers: one comparison, and no verification.
 
-    Inputs: "a_0", "a_1", ..., "b_0", ..., the maps of A and B, and "like_a", "like_b",
-    (batch, height, width, 1), of which only the size is used: that of the images.
-    Outputs as the network's.
+    The weights are those of any number of comparisons, and this one is the cheapest.
+
+    Args:
+        network: a model of `tfcoseg.applications`.
+        references: whether it takes "reference_a" and "reference_b", too.
     """
-    return _model(network, channels, lambda maps: maps, "head")
+    sizes = {IMAGE_A: 3, IMAGE_B: 3}
+    if references:
+        sizes |= {REFERENCE_A: 1, REFERENCE_B: 1}
+    inputs = {n: keras.Input((None, None, c), name=n) for n, c in sizes.items()}
+    images = {name: inputs[name] for name in (IMAGE_A, IMAGE_B)}
+    masks = {name: inputs[name] for name in inputs if name not in images}
+    encoder = network.get_layer("siamese_encoder")
+    affinity = encoder.descriptors and network.get_layer("semantic_affinity")
+    parts = network.get_layer("pyramid_xcorr"), network.get_layer("mask_decoder")
+    found = compare((*parts, affinity), encoder(*images.values()), images, masks)
+    return keras.Model(inputs, dict(zip((MASK_A, MASK_B), found)), name="training")
 
 
-def upper_model(network: keras.Model, channels: dict[int, int]) -> keras.Model:
-    """The network above its encoder's deepest skip, sharing its layers.
+def set_trainable(network: keras.Model, stage: str) -> None:
+    """Lets train what a stage trains.
 
-    Inputs as those of `head_model`, without "a_0" and "b_0": the features come from the
-    skip "a_1" through the layers above it. They train, in inference mode; what lies
-    below the skip does not, and need not be computed.
+    Args:
+        network: a model of `tfcoseg.applications`, changed in place.
+        stage: "head", all but the encoder; "upper", also the encoder's branch, or where
+            it has none its layers above the deepest skip; "finetune", all but the trunk
+            of an encoder with a branch and the statistics of batch normalisation:
+            those of a few pairs are noise.
     """
-    above = _InInferenceMode(network.get_layer("siamese_encoder").above_skip())
-    skips = {index: count for index, count in channels.items() if index}
-    return _model(network, skips, lambda maps: [above(maps[0]), *maps], "upper")
-
-
-class _InInferenceMode(keras.layers.Layer):
-    """A model that never uses the statistics of a batch, though it may train.
-
-    A functional model hands its own `training` to all it consists of, whatever they
-    were called with; inside a layer the word stands.
-    """
-
-    def __init__(self, model, **kwargs):
-        super().__init__(**kwargs)
-        self.model = model
-
-    def call(self, inputs):
-        return self.model(inputs, training=False)
-
-
-def _model(network, channels, complete, name):
-    """A model of cached maps {number: channels}, from which `complete` makes all."""
-    maps = {
-        side: [
-            keras.Input((None, None, count), name=f"{side}_{index}")
-            for index, count in channels.items()
-        ]
-        for side in "ab"
-    }
-    like = {side: keras.Input((None, None, 1), name=f"like_{side}") for side in "ab"}
-    of = {side: complete(maps[side]) for side in "ab"}
-    correlations = network.get_layer("pyramid_xcorr")(of["a"][0], of["b"][0])
-    decoder = network.get_layer("mask_decoder")
-    outputs = {}
-    for side, mask, correlation in zip("ab", (MASK_A, MASK_B), correlations):
-        logits = decoder(correlation, of[side], like[side])
-        outputs[mask] = network.get_layer(mask)(logits)
-    inputs = [*maps["a"], *maps["b"], *like.values()]
-    return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name=name)
+    encoder = network.get_layer("siamese_encoder")
+    for layer in network._flatten_layers():
+        layer.trainable = True
+    if encoder.branch is not None:
+        # The descriptors keep what the backbone has learnt from many more pictures.
+        encoder.trunk.trainable = False
+        encoder.branch.trainable = stage != "head"
+    elif stage == "head":
+        encoder.trunk.trainable = False
+    elif stage == "upper":
+        for layer in encoder.layers_up_to_skips():
+            layer.trainable = False
+    if stage == "finetune":
+        for layer in network.get_layer("mask_decoder")._flatten_layers():
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False

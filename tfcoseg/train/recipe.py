@@ -1,35 +1,48 @@
-"""The training recipe: cached features first, then what needs more and more time.
-
-The embedded `coseg-v2` was trained by it, in seven runs of about three hours together
-on two cores, whose weights were averaged; its card,
-`applications/weights/coseg-v2.json`, gives the commands. It reaches J 86.1 on seven
-groups of MSRC and 60.1 on DAVIS-2016 (`tfcoseg evaluate`, consecutive pairs), figures
-by which its settings were chosen.
-"""
+"""The training recipe: the head first, then what needs more and more time."""
 
 import dataclasses
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import numpy as np
 
 import tfcoseg
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg import applications
+from tfcoseg.applications.endpoints import has_verification
 from tfcoseg.data.folds import check_fold
+from tfcoseg.data.negatives import other_kind_partners
+from tfcoseg.data.pairs import consecutive_pairs
+from tfcoseg.data.pipeline import image_dataset
 from tfcoseg.data.scan import check_root
 from tfcoseg.files import replace_file
 from tfcoseg.signature import TRAINING_SIZE
+from tfcoseg.train.calibrate import calibrate
 from tfcoseg.train.run_folder import RunFolder
 from tfcoseg.train.split import training_and_validation, warn_left_out
 from tfcoseg.train.stages import STAGES, check_pairs, train_stage
 from tfcoseg.train.strategy import check_batch_sizes, make_strategy, synchronize
 
+# Pictures from which the statistics of the descriptors are taken.
+_ADAPTED = 256
+# Wrong partners of each validation picture, on which verification is calibrated.
+_SHIFTS = 3
 _POSITIVE = (
     "steps_per_epoch head_batch_size upper_batch_size finetune_batch_size full_weight "
-    "views patience"
+    "patience"
 ).split()
+_SHARES = (
+    "validation_share negative_share across_sets self_share distractor_share "
+    "swap_share reference_share"
+).split()
+MODELS = {
+    "lite2": applications.CoSegEfficientNetLite2,
+    "lite0": applications.CoSegEfficientNetLite0,
+    "mobilenetv2": applications.CoSegMobileNetV2,
+    "resnet50": applications.CoSegResNet50,
+    "vgg16": applications.CoSegVGG16,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,17 +65,17 @@ class Recipe:
             such groups. See `tfcoseg.data.joint_groups`.
         per_group: at most so many pictures of a group, drawn with the seed.
         void_value: value of the masks' pixels that count nowhere, 2 to 255, or None.
-        weights: of the network to start from; see `CoSegMobileNetV2`.
+        model: which network to train, where no `weights` say so: "lite2", "lite0",
+            "mobilenetv2", "resnet50" or "vgg16".
+        weights: of the network to start from: "coseg" or a file.
         backbone_weights: "imagenet" or a file, for the encoder of a network that starts
             from none.
-        features: layers of the encoder whose outputs are the features; none for what
-            `weights` were trained with. See `CoSegMobileNetV2`.
         sizes: heights = widths in pixels; batches take them in turns.
-        head_epochs: epochs with the encoder frozen and its features cached.
-        upper_epochs: epochs with everything above the encoder's deepest skip training,
-            on cached skips. Far cheaper than:
-        finetune_epochs: epochs with everything training, batch normalisation in
-            inference mode.
+        head_epochs: epochs with the encoder frozen.
+        upper_epochs: epochs with the encoder's branch training, too, or what lies above
+            its deepest skip.
+        finetune_epochs: epochs with all training that may, batch normalisation in
+            inference mode; see `tfcoseg.train.parts.set_trainable`.
         steps_per_epoch: batches of an epoch.
         head_batch_size, upper_batch_size, finetune_batch_size: pairs of a batch.
         head_learning_rate, upper_learning_rate, finetune_learning_rate: highest rate of
@@ -72,8 +85,12 @@ class Recipe:
         negative_share: share of pairs that have nothing in common.
         full_weight: number of pictures from which on a group comes as often as any
             other; see `tfcoseg.data.sample_pairs`.
-        views: augmented views of each picture with cached features, at least one of
-            each size.
+        exclusions, by_kind, across_sets, self_share: how pairs are drawn; see
+            `tfcoseg.data.sample_pairs`.
+        distractor_share, swap_share: fraction of pairs into which objects of other
+            pictures are pasted; see `tfcoseg.data.pair_dataset`.
+        reference_share: fraction of pairs for which a true mask is an input, too, so
+            that the network learns to use one.
         patience: epochs without a lower validation loss before a stage ends.
         seed: of everything drawn.
     """
@@ -87,29 +104,35 @@ class Recipe:
     joint_groups: int | None = None
     per_group: int | None = None
     void_value: int | None = None
+    model: str = "lite2"
     weights: str | None = None
     backbone_weights: str | None = "imagenet"
-    features: tuple[str, ...] = ()
     sizes: tuple[int, ...] = (TRAINING_SIZE,)
-    head_epochs: int = 12
-    upper_epochs: int = 0
-    finetune_epochs: int = 8
+    head_epochs: int = 2
+    upper_epochs: int = 15
+    finetune_epochs: int = 0
     steps_per_epoch: int = 100
     head_batch_size: int = 8
     upper_batch_size: int = 8
     finetune_batch_size: int = 4
     head_learning_rate: float = 1e-3
-    upper_learning_rate: float = 3e-4
+    upper_learning_rate: float = 4e-4
     finetune_learning_rate: float = 1e-4
     weight_decay: float = 4e-3
-    negative_share: float = 0.25
-    full_weight: int = 1
-    views: int = 4
+    negative_share: float = 0.15
+    full_weight: int = 20
+    exclusions: str = "known"
+    by_kind: bool = True
+    across_sets: float = 0.3
+    self_share: float = 0.2
+    distractor_share: float = 0.2
+    swap_share: float = 0.1
+    reference_share: float = 0.5
     patience: int = 10
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("data", "validation", "features"):
+        for name in ("data", "validation"):
             object.__setattr__(self, name, _names(name, getattr(self, name)))
         object.__setattr__(self, "sizes", tuple(map(int, self.sizes)))
         if not self.data or not self.sizes:
@@ -117,7 +140,11 @@ class Recipe:
                 "A run needs a folder or more, `data`, and a size or more, `sizes`. "
                 f"Received: data={self.data}, sizes={self.sizes}"
             )
-        for name in ("validation_share", "negative_share"):
+        if self.model not in MODELS:
+            raise ValueError(
+                f"`model` must be one of {list(MODELS)}. Received: {self.model!r}"
+            )
+        for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(
                     f"`{name}` must be in 0..1. Received: {getattr(self, name)}"
@@ -152,11 +179,12 @@ def train(
     tell: Callable[[list[str]], object] | None = None,
     strategy: str | None = None,
 ) -> Path:
-    """Trains, or goes on training, `CoSegMobileNetV2` by a recipe.
+    """Trains a network by a recipe, or resumes its training.
 
-    A run that was stopped, however, goes on after its last finished epoch; one that has
-    finished returns at once. Sets the global random seeds of Python, NumPy and
-    TensorFlow. Files that cannot be used are left out and named in `left_out.txt`.
+    An interrupted run resumes after its last completed epoch; one that has finished
+    returns at once. Last, verification is calibrated on the validation pictures. Sets
+    the global random seeds of Python, NumPy and TensorFlow. Files that cannot be used
+    are ignored and named in `left_out.txt`.
 
     Args:
         run: folder of the run; see `RunFolder`.
@@ -185,7 +213,7 @@ def train(
     }
     folder = RunFolder(run, dataclasses.asdict(recipe), notes)
     if folder.finished:
-        return folder.finish()
+        return folder.final
     check_batch_sizes(_batch_sizes(recipe), replicas)
     keras.utils.set_random_seed(recipe.seed)
 
@@ -197,16 +225,50 @@ def train(
     for root in (*recipe.data, *recipe.validation):
         check_root(Path(root))
     with devices.scope():
-        network = CoSegMobileNetV2(recipe.weights, features=recipe.features or None)
+        network = _network(recipe)
         synchronize(network, replicas)
-        if recipe.weights is None and recipe.backbone_weights is not None:
-            network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
-        records = training_and_validation(recipe, verbose, left_out)
-        check_pairs(recipe, *records)
+        training, validation = training_and_validation(recipe, verbose, left_out)
+        check_pairs(recipe, training, validation)
+        if not folder.rows and recipe.weights is None:
+            _adapt(network, training, recipe)
         for stage in STAGES:
-            train_stage(stage, folder, recipe, network, *records, tensorboard, verbose)
-    shutil.rmtree(folder.path / "features", ignore_errors=True)
-    return folder.finish()
+            sides = training, validation
+            train_stage(stage, folder, recipe, network, *sides, tensorboard, verbose)
+        network.load_weights(folder.best_checkpoint)
+        _calibrate(network, validation, recipe)
+    return folder.finish(network)
+
+
+def _network(recipe):
+    if recipe.weights is not None:
+        return applications.load_model(recipe.weights)
+    network = MODELS[recipe.model](weights=None)
+    if recipe.backbone_weights is not None:
+        network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
+    return network
+
+
+def _adapt(network, records, recipe):
+    """Sets the statistics of the descriptors, from some of the pictures."""
+    encoder = network.get_layer("siamese_encoder")
+    if encoder.descriptors is None:
+        return
+    order = np.random.default_rng(recipe.seed).permutation(len(records))
+    chosen = [records[index] for index in order[:_ADAPTED]]
+    dataset = image_dataset(chosen, min(recipe.sizes), augment=False).batch(8)
+    encoder.adapt(images for images, *_ in dataset)
+
+
+def _calibrate(network, records, recipe):
+    """Sets what verification takes for the same kind, on pairs of all other kinds."""
+    if not has_verification(network):
+        return
+    pairs = consecutive_pairs(records)
+    for shift in range(1, _SHIFTS + 1):
+        pairs += other_kind_partners(records, shift)
+    shares = records, recipe.distractor_share
+    if len({pair.positive for pair in pairs}) == 2:
+        calibrate(network, pairs, sorted(recipe.sizes)[len(recipe.sizes) // 2], *shares)
 
 
 def _batch_sizes(recipe):

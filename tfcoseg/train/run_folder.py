@@ -18,11 +18,11 @@ import json
 import math
 import os
 import re
-import shutil
 from pathlib import Path
 
 import keras
 
+from tfcoseg.applications import save_weights
 from tfcoseg.cards import RUN_FILE
 from tfcoseg.files import differences
 
@@ -74,7 +74,7 @@ class RunFolder:
     @property
     def finished(self) -> bool:
         """Whether there is nothing left to train."""
-        return self._state["finished"]
+        return self._state["finished"] and self.final.exists()
 
     @property
     def last_checkpoint(self) -> Path | None:
@@ -119,14 +119,18 @@ class RunFolder:
         self._replace_state(state)
         self._tidy()
 
-    def finish(self) -> Path:
-        """Names the best weights for good, and returns their path."""
-        final = self.path / "best.weights.h5"
-        if not self.finished or not final.exists():
-            shutil.copyfile(self.best_checkpoint, self.path / "new.weights.h5")
-            os.replace(self.path / "new.weights.h5", final)
-            self._replace_state({**self._state, "finished": True})
-        return final
+    @property
+    def final(self) -> Path:
+        """The weights that a finished run leaves."""
+        return self.path / "best.weights.h5"
+
+    def finish(self, network: keras.Model) -> Path:
+        """Writes the best weights for good, calibrated, and returns their path."""
+        temporary = self.path / "new.weights.h5"
+        save_weights(network, temporary)
+        os.replace(temporary, self.final)
+        self._replace_state({**self._state, "finished": True})
+        return self.final
 
     def _check_same(self, known, arguments):
         if changed := differences(known, arguments):
@@ -192,7 +196,7 @@ class RunRecorder(keras.callbacks.Callback):
 
 def _is_ours(file):
     """Whether a file can be what a run leaves that was killed at its very start."""
-    return file.suffix == ".new" or file.name == "features"
+    return file.suffix == ".new"
 
 
 def _as_csv(rows):

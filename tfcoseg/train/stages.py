@@ -7,9 +7,15 @@ from tfcoseg.data.pairing import sample_pairs
 from tfcoseg.data.pipeline import pair_dataset
 from tfcoseg.losses import CoSegLoss
 from tfcoseg.metrics import BinaryIoU, PixelAccuracy
-from tfcoseg.signature import MASK_A, MASK_B
-from tfcoseg.train.features import FeatureCache
-from tfcoseg.train.parts import head_model, upper_model
+from tfcoseg.signature import (
+    IMAGE_A,
+    IMAGE_B,
+    MASK_A,
+    MASK_B,
+    REFERENCE_A,
+    REFERENCE_B,
+)
+from tfcoseg.train.parts import set_trainable, training_model
 from tfcoseg.train.run_folder import RunRecorder
 from tfcoseg.train.split import validation_pairs
 from tfcoseg.train.strategy import ClippedAdamW, even_batches
@@ -20,12 +26,12 @@ _SEEDS = {"head": 0, "finetune": 1, "upper": 2}
 
 
 def check_pairs(recipe, training, validation):
-    """Makes sure that the pairs can be drawn, before features are computed for hours.
+    """Makes sure that the pairs can be drawn, before anything is trained.
 
     Raises:
         ValueError: if no negative pair can be trusted, though some are wanted.
     """
-    sample_pairs(training, 1, recipe.negative_share, recipe.seed)
+    _sample(recipe, training, 1, recipe.seed, 0)
     validation_pairs(validation)
 
 
@@ -48,132 +54,91 @@ def train_stage(
         return
     if not done and folder.best_checkpoint:
         network.load_weights(folder.best_checkpoint)
-    records = training, validation
-    if stage == "finetune":
-        model, dataset, checks = _finetune_stage(recipe, network, *records, done)
-    else:
-        caches = _caches(recipe, folder, network, *records, bool(verbose))
-        model, dataset, checks = _cached_stage(
-            stage, recipe, network, *records, caches, done
-        )
+    set_trainable(network, stage)
+    model = training_model(network, references=recipe.reference_share > 0)
     _compile(model, stage, recipe)
     if done:
         model.optimizer.build(model.trainable_variables)
         model.load_weights(folder.last_checkpoint)
     model.fit(
-        dataset,
+        _training_dataset(stage, recipe, training, done),
         epochs=epochs,
         initial_epoch=done,
         steps_per_epoch=recipe.steps_per_epoch,
         shuffle=False,
-        validation_data=checks,
+        validation_data=_validation_dataset(stage, recipe, validation),
         callbacks=_callbacks(stage, folder, recipe, network, validation, tensorboard),
         verbose=verbose,
     )
 
 
-def _caches(recipe, folder, network, training, validation, verbose):
-    """What both cached stages read: maps of training and of validation pictures.
+def _training_dataset(stage, recipe, records, done):
+    """The stage's remaining pairs, in batches of one size each, which take turns.
 
-    A run without the head's stage needs no features in them.
+    Batch j depends on (seed, j) alone, j counted from the stage's first.
     """
-    encoder = network.get_layer("siamese_encoder")
-    parent = folder.path / "features"
-    kept = {"features": recipe.head_epochs > 0, "verbose": verbose}
-    views, check_sizes = (recipe.views, recipe.seed), [_middle(recipe.sizes)]
-    return (
-        FeatureCache(
-            parent / "training", training, encoder, recipe.sizes, *views, **kept
-        ),
-        FeatureCache(
-            parent / "validation",
-            validation,
-            encoder,
-            check_sizes,
-            augment=False,
-            **kept,
-        ),
-    )
-
-
-def _cached_stage(stage, recipe, network, training, validation, caches, done):
-    """The head, or all above the skips, with cached maps of pairs to train on."""
-    cache, check_cache = caches
-    pairs, start = _pairs(stage, recipe, training, done)
-    make, features = (head_model, True) if stage == "head" else (upper_model, False)
     batch_size = getattr(recipe, f"{stage}_batch_size")
-    return (
-        make(network, cache.channels),
-        cache.dataset(pairs, batch_size, start, features).repeat(),
-        check_cache.dataset(*_checks(validation, batch_size), features=features),
-    )
+    per_epoch = recipe.steps_per_epoch * batch_size
+    start, seed = done * per_epoch, recipe.seed + _SEEDS[stage]
+    # At the end `fit` looks for one more batch.
+    count = (getattr(recipe, f"{stage}_epochs") - done) * per_epoch + batch_size
+    pairs = _sample(recipe, records, count, seed, start)
+    first, sizes = start // batch_size, recipe.sizes
+    batches = [pairs[i : i + batch_size] for i in range(0, len(pairs), batch_size)]
+    order = [(first + j) % len(sizes) for j in range(len(batches))]
+    datasets = []
+    for turn, size in enumerate(sizes):
+        own = [batch for batch, its_turn in zip(batches, order) if its_turn == turn]
+        datasets.append(
+            pair_dataset(
+                [pair for batch in own for pair in batch],
+                size,
+                batch_size,
+                seed + turn,
+                first_index=len(range(turn, first, len(sizes))) * batch_size,
+                donors=records,
+                distractor_share=recipe.distractor_share,
+                swap_share=recipe.swap_share,
+                reference_share=recipe.reference_share,
+            )
+        )
+    choice = tf.data.Dataset.from_tensor_slices(tf.constant(order, tf.int64))
+    return tf.data.Dataset.choose_from_datasets(datasets, choice, False)
 
 
-def _finetune_stage(recipe, network, training, validation, done):
-    """Everything, with pictures read and augmented as they are needed."""
-    # The statistics of few pairs are noise: batch normalisation stays as it is.
-    for layer in network.get_layer("mask_decoder")._flatten_layers():
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = False
-    batch_size = recipe.finetune_batch_size
-    pairs, start = _pairs("finetune", recipe, training, done)
-    pairs_to_judge, check_size = _checks(validation, batch_size)
-    checks = pair_dataset(
-        pairs_to_judge,
-        _middle(recipe.sizes),
-        check_size,
-        augment=False,
-        drop_remainder=False,
-    )
-    return (
-        # A model of its own, so that the network itself stays without an optimizer.
-        keras.Model(network.input, network.output),
-        _sizes_in_turns(pairs, recipe.sizes, batch_size, recipe.seed, start),
-        checks,
-    )
-
-
-def _checks(validation, batch_size):
-    """Pairs to validate on, and the size of their batches."""
-    pairs = validation_pairs(validation)
+def _validation_dataset(stage, recipe, records):
+    pairs = validation_pairs(records)
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    count, size = even_batches(len(pairs), batch_size, replicas)
-    return pairs[:count], size
+    batch_size = getattr(recipe, f"{stage}_batch_size")
+    count, batch_size = even_batches(len(pairs), batch_size, replicas)
+    size = sorted(recipe.sizes)[len(recipe.sizes) // 2]
+    given = {"augment": False, "drop_remainder": False}
+    dataset = pair_dataset(pairs[:count], size, batch_size, **given)
+    return dataset.map(_without_references) if recipe.reference_share else dataset
 
 
-def _pairs(stage, recipe, records, done):
-    """The stage's remaining pairs, and the number of the first."""
-    per_epoch = recipe.steps_per_epoch * getattr(recipe, f"{stage}_batch_size")
-    count = (getattr(recipe, f"{stage}_epochs") - done) * per_epoch
-    start = done * per_epoch
-    seed = recipe.seed + _SEEDS[stage]
-    pairs = sample_pairs(
+def _without_references(images, masks):
+    """Ones as reference masks, which are the same as none."""
+    ones = {
+        reference: tf.ones_like(images[image][..., :1])
+        for reference, image in ((REFERENCE_A, IMAGE_A), (REFERENCE_B, IMAGE_B))
+    }
+    return {**images, **ones}, masks
+
+
+def _sample(recipe, records, count, seed, start):
+    return sample_pairs(
         records,
         count,
         recipe.negative_share,
         seed,
         start,
         full_weight=recipe.full_weight,
+        exclusions=recipe.exclusions,
+        by_kind=recipe.by_kind,
+        across_sets=recipe.across_sets,
+        self_share=recipe.self_share,
     )
-    return pairs, start
-
-
-def _sizes_in_turns(pairs, sizes, batch_size, seed, start):
-    """Batches of one size each, in turns; batch j depends on (seed, j) alone."""
-    first = start // batch_size
-    batches = [pairs[i : i + batch_size] for i in range(0, len(pairs), batch_size)]
-    order = [(first + j) % len(sizes) for j in range(len(batches))]
-    datasets = []
-    for turn, size in enumerate(sizes):
-        own = [batch for batch, its_turn in zip(batches, order) if its_turn == turn]
-        before = len(range(turn, first, len(sizes))) * batch_size
-        flat = [pair for batch in own for pair in batch]
-        datasets.append(
-            pair_dataset(flat, size, batch_size, seed + turn, first_index=before)
-        )
-    choice = tf.data.Dataset.from_tensor_slices(tf.constant(order, tf.int64))
-    batches = tf.data.Dataset.choose_from_datasets(datasets, choice, False)
-    return batches.repeat()
 
 
 def _compile(model, stage, recipe):
@@ -198,11 +163,8 @@ def _callbacks(stage, folder, recipe, network, validation, tensorboard):
         from tfcoseg.train.tensorboard import tensorboard_callbacks
 
         logs = folder.path / "tensorboard" / stage
-        pairs, size = validation_pairs(validation), _middle(recipe.sizes)
+        pairs = validation_pairs(validation)
+        size = sorted(recipe.sizes)[len(recipe.sizes) // 2]
         callbacks = tensorboard_callbacks(logs, network, pairs, size)
     # Last, so that whatever the others write is older than the recorded epoch.
     return [*callbacks, RunRecorder(folder, stage, network, recipe.patience)]
-
-
-def _middle(sizes):
-    return sorted(sizes)[len(sizes) // 2]
