@@ -19,7 +19,7 @@ SQUARE = (64, 64)
 
 
 class CountingPredictor:
-    """Takes what is bright for the object, and a dark picture of three for an outlier.
+    """Takes what is bright for the object, which a dark picture does not show.
 
     Attributes:
         calls: what it was asked to do, in order.
@@ -48,14 +48,12 @@ class CountingPredictor:
         assert self.go_on.wait(60)
         with self._lock:
             self._inside -= 1
-        return [_find(one, asked=len(encoded) > 2) for one in encoded]
+        return [_find(one) for one in encoded]
 
 
-def _find(one, asked):
+def _find(one):
     soft_mask = one.tensors["brightness"].astype(np.float32)
-    membership = float(soft_mask.max()) if asked else None
-    outlier = asked and membership < 0.2
-    return Find(soft_mask, float(soft_mask.max()), one.size, membership, outlier)
+    return Find(soft_mask, float(soft_mask.max()), one.size, min_score=0.2)
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ def test_masks_are_of_the_pictures_own_size_and_threshold(found, tmp_path):
         assert np.array_equal(cut[..., 3], mask)
         assert np.array_equal(cut[mask > 0][:, :3], read_image(one.path)[mask > 0])
     assert [entry["file"] for entry in entries] == ["a.png", "b.jpg", "night.png"]
-    assert [entry["outlier"] for entry in entries] == [False, False, True]
+    assert [entry["found"] for entry in entries] == [True, True, False]
+    scores = [entry["score"] for entry in entries]
+    assert scores == [round(one.find.score, 4) for one in found.pictures]
     assert str(tmp_path) not in json.dumps(content)
 
 

@@ -33,6 +33,7 @@ def test_the_limits_are_taken_over():
         (["--queue", "0"], "at least 1"),
         (["--time-limit", "soon"], "whole number"),
         (["--threshold", "2"], "from 0 to 1"),
+        (["--min-score", "2"], "from 0 to 1"),
     ],
 )
 def test_a_wrong_command_line(arguments, said, capsys):

@@ -13,8 +13,8 @@ NOTHING, QUARTER = np.zeros((4, 4), np.uint8), np.zeros((4, 4), np.uint8)
 QUARTER[:2, :2] = 255
 
 
-def find(score=0.9, membership=None, outlier=False):
-    return Find(np.zeros((4, 4), np.float32), score, (4, 4), membership, outlier)
+def find(score=0.9):
+    return Find(np.zeros((4, 4), np.float32), score, (4, 4), min_score=0.3)
 
 
 def group(*finds):
@@ -26,7 +26,7 @@ def group(*finds):
     return Found(tuple(pictures))
 
 
-OUT = find(membership=0.1, outlier=True)
+OUT, FAR = find(0.1), find(0.03)
 
 
 @pytest.mark.parametrize(
@@ -34,18 +34,24 @@ OUT = find(membership=0.1, outlier=True)
     [
         ([find()] * 2, [QUARTER] * 2, "found in both pictures."),
         ([find()] * 3, [QUARTER] * 3, "found in all 3 pictures."),
-        ([find(), find(0.2)], [QUARTER] * 2, "found in 1 of 2 pictures."),
-        ([find()] * 2, [NOTHING] * 2, "Nothing in common was found."),
+        ([find(), find()], [QUARTER, NOTHING], "found in 1 of 2 pictures."),
+        (
+            [find()] * 2,
+            [NOTHING] * 2,
+            "No pixel of any picture reaches this threshold.",
+        ),
+        ([FAR] * 2, [NOTHING] * 2, "No common object (probability 0.03)."),
+        ([OUT, FAR], [NOTHING] * 2, "No common object (probability at most 0.10)."),
         (
             [find(), find(), OUT],
             [QUARTER, QUARTER, NOTHING],
-            "found in 2 of 3 pictures. c.png shows something else than the others and "
-            "is left out as an outlier.",
+            "found in 2 of 3 pictures. c.png does not show it (probability 0.10).",
         ),
         (
-            [OUT, find(), find(), OUT],
+            [OUT, find(), find(), FAR],
             [NOTHING, QUARTER, QUARTER, NOTHING],
-            "a.png and d.png show something else than the others and are left out.",
+            "found in 2 of 4 pictures. a.png and d.png do not show it (probability at "
+            "most 0.10).",
         ),
     ],
 )
@@ -57,9 +63,9 @@ def test_a_group_in_words(finds, masks, said):
     "one, mask, start, holds",
     [
         (find(), QUARTER, "Found", "25 %"),
-        (find(0.3), QUARTER, "Unsure", "25 %"),
-        (find(), NOTHING, "Nothing", "threshold"),
-        (OUT, NOTHING, "Outlier", "something else"),
+        (find(0.3), QUARTER, "Found", "25 %"),
+        (find(), NOTHING, "No pixel", "threshold"),
+        (OUT, NOTHING, "No common object", "mask is empty"),
     ],
 )
 def test_a_picture_in_words(one, mask, start, holds):
@@ -73,6 +79,5 @@ def test_the_least_share_is_not_nothing():
     assert "under 1 %" in verdict(find(), mask)
 
 
-def test_the_membership_is_said_where_it_was_asked():
-    assert numbers(find(0.876)) == "Score 0.88"
-    assert numbers(find(0.5, 0.25)) == "Score 0.50, membership 0.25"
+def test_the_probability_is_said():
+    assert numbers(find(0.876)) == "Probability 0.88"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tfcoseg.cli.arguments import (
     UsageError,
+    add_min_score_argument,
     add_model_arguments,
     add_number,
     add_runtime_arguments,
@@ -23,9 +24,10 @@ Try it on a web page of this machine: drop pictures, see what they have in commo
 
 The page shows each picture with the object tinted, the object cut out of its
 background, and the mask; a slider moves the threshold, and everything can be downloaded
-as a zip file. It is served to this machine only, unless --host says otherwise, asks
-nothing of any other machine, and deletes what was uploaded. Visitors wait for the
-network in one line. It needs the extra [demo]: pip install 'tfcoseg[demo]'.
+as a zip file. Where pictures have no object in common (--min-score), the page says so.
+It is served to this machine only, unless --host says otherwise, sends nothing to any
+other machine, and deletes what was uploaded. Visitors wait for the network in one
+queue. It needs the extra [demo]: pip install 'tfcoseg[demo]'.
 
 examples:
   tfcoseg demo --open
@@ -53,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--open", action="store_true", help="open the page in a browser")
     add_model_arguments(parser)
+    add_min_score_argument(parser)
     add_runtime_arguments(parser)
     _add_limits(add)
     add("--quiet", action="store_true", help="print the ready line and errors only")
@@ -107,11 +110,13 @@ def _page(args):
     from tfcoseg.inference import Predictor
     from tfcoseg.inference.model_paths import runtime_of
 
-    model = args.weights, args.size, args.threshold, args.runtime, args.threads
+    names = "threshold min_score runtime threads".split()
+    options = {name: getattr(args, name) for name in names}
     with quiet_runtime(runtime_of(args.weights)):
-        predictor = Predictor(*model)
+        predictor = Predictor(args.weights, args.size, **options)
         predictor.predict(*samples.pair())
-    made = made_with(args.weights, {"size": args.size, "runtime": args.runtime})
+    names = "size min_score runtime".split()
+    made = made_with(args.weights, {name: getattr(args, name) for name in names})
     report = functools.partial(_report, args)
     return build_page(predictor, limits_of(args), args.threshold, made, report)
 

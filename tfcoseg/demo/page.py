@@ -207,9 +207,8 @@ def _notes(limits):
     return f"""\
 <h2>Good to know</h2>
 <ul>
-<li>The score says how sure the network is that the object is in the picture at all;
-the membership, of three pictures or more, how likely it is that the picture belongs to
-the others. Both go from 0 to 1.</li>
+<li>The probability, from 0 to 1, is that of the picture showing the same kind of object
+as the others. Where it is low, the mask is empty: there is no common object.</li>
 <li>Pictures go to the computer that runs this page and nowhere else. They are deleted
 about {minutes} minutes after they came, or when the page is ended.</li>
 <li>At most {limits.pictures} pictures, of {limits.megabytes} MB and

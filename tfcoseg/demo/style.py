@@ -24,7 +24,7 @@ label:has(input[type=radio]:focus-visible) {
   border: 1px solid var(--border-color-primary); border-radius: 8px;
   padding: .75rem 1rem 1rem; background: var(--block-background-fill);
 }
-.results article.outlier { border-left: 6px solid #b45309; }
+.results article.absent { border-left: 6px solid #b45309; }
 .results h3 { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
 .results .verdict { margin: .1rem 0 .6rem; }
 .results .numbers { color: var(--body-text-color-subdued); white-space: nowrap; }

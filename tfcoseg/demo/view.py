@@ -63,7 +63,7 @@ def results_html(
 
 def _article(number, one, mask, drawings):
     figures = [_figure(kind, one, mask, drawings) for kind in KINDS]
-    state = "outlier" if one.find.outlier else "member"
+    state = "found" if one.find.found else "absent"
     return (
         f'<article class="{state}" aria-labelledby="picture-{number}">'
         f'<h3 id="picture-{number}">{escape(one.name)}</h3>'
