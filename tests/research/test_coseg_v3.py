@@ -1,0 +1,45 @@
+import dataclasses
+
+import pytest
+
+from research import coseg_v3
+
+
+@pytest.fixture
+def data(tmp_path):
+    for group in coseg_v3.MSRC_GROUPS + ["cow"]:
+        for kind in ("images", "masks"):
+            (tmp_path / "data" / "msrc_coseg" / kind / group).mkdir(parents=True)
+    return tmp_path / "data"
+
+
+def test_no_group_of_the_benchmark_is_trained_on(data, tmp_path):
+    *sets, msrc = coseg_v3.folders(data, tmp_path / "run")
+    assert [folder.rpartition("/")[2] for folder in sets] == coseg_v3.SETS
+    groups = {path.name for path in (tmp_path / "run-msrc/msrc_coseg/images").iterdir()}
+    assert groups == set(coseg_v3.MSRC_GROUPS) and "cow" not in groups
+    assert msrc.endswith("run-msrc/msrc_coseg")
+    # Asked again, as by a run that resumes, it is the same.
+    assert coseg_v3.folders(data, tmp_path / "run")[-1] == msrc
+
+
+def test_davis_is_not_trained_on():
+    assert not any("davis" in name for name in coseg_v3.SETS)
+
+
+def test_the_small_weights_differ_in_the_network_alone(data, tmp_path):
+    recipes = [
+        coseg_v3.recipe(data, tmp_path, tmp_path / "run", small, seed=3)
+        for small in (False, True)
+    ]
+    large, small = map(dataclasses.asdict, recipes)
+    changed = {name for name in large if large[name] != small[name]}
+    assert changed == {"model", "backbone_weights"}
+    assert large["seed"] == 3
+
+
+def test_without_the_folders_it_is_a_usage_error(monkeypatch, capsys):
+    monkeypatch.delenv("TFCOSEG_DATA", raising=False)
+    with pytest.raises(SystemExit) as end:
+        coseg_v3.main(["--output", "x.weights.h5"])
+    assert end.value.code == 2 and "TFCOSEG_DATA" in capsys.readouterr().err
