@@ -23,7 +23,8 @@ class BrightnessRuntime:
         return {"kernel": encoded["kernel"] * mask, "partner_weights": weights}
 
     def correlate(self, encoded, partner):
-        assert partner["kernel"].shape == encoded["kernel"].shape
+        kernel = partner["kernel"]  # None where the correlation is off
+        assert kernel is None or kernel.shape == encoded["kernel"].shape
         return None
 
     def decode(self, correlated, encoded, size):

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfcoseg.inference import Encoded
-from tfcoseg.pictures import resize_soft_mask
+from tfcoseg.inference import Encoded, Find
 
 GREY = (128, 128, 128)
 COLOURS = {"aeroplane": (255, 0, 0), "bird": (0, 255, 0), "car": (0, 0, 255)}
@@ -44,18 +43,36 @@ def predictor():
     return ColourPredictor()
 
 
-class ColourPredictor:
-    """Finds the pixels of the colour that is not grey in the partner's picture.
+class ColourRuntime:
+    """Finds the pixels of the partner's colour.
 
-    Without correlation it finds all that is not grey, and a column of background.
+    Without a kernel it finds all that is not grey, and a column of background.
+    """
+
+    def correlate(self, tensors, partner):
+        image = tensors["image"]
+        if partner["kernel"] is not None:
+            return np.all(image == partner["kernel"], axis=-1)
+        found = np.any(image != GREY, axis=-1)
+        found[:, 0] = True
+        return found
+
+
+class ColourPredictor:
+    """Finds the pixels of the mean colour of the partners' objects.
+
+    An object is what is not grey, or what a reference mask covers. Where nothing is
+    found, the score is 0.
     """
 
     working_size = 64
     threshold = 0.5
+    min_score = 0.0
 
     def __init__(self):
+        self.runtime = ColourRuntime()
         self.encoded = Counter()
-        self.decoded = 0
+        self.searches = []
 
     def encode(self, path):
         self.encoded[Path(path)] += 1
@@ -65,13 +82,19 @@ class ColourPredictor:
         tensors = {"image": image, "kernel": kernel.astype("float32")}
         return Encoded(tensors, image.shape[:2])
 
-    def decode(self, encoded, kernel, correlation="on"):
-        self.decoded += 1
-        image = encoded.tensors["image"]
-        if correlation == "off":
-            found = np.any(image != GREY, axis=-1)
-            found[:, 0] = True
-        else:
-            found = np.all(image == kernel, axis=-1)
+    def find(self, encoded, references=None):
+        self.searches.append(len(encoded))
+        references = references or [None] * len(encoded)
+        kernels = [
+            one.tensors["kernel"] if mask is None else one.tensors["image"][mask > 0][0]
+            for one, mask in zip(encoded, references)
+        ]
+        return [
+            self._find(one, np.mean(np.delete(kernels, index, axis=0), axis=0))
+            for index, one in enumerate(encoded)
+        ]
+
+    def _find(self, one, kernel):
+        found = self.runtime.correlate(one.tensors, {"kernel": kernel})
         soft_mask = np.where(found, np.float32(0.5), np.float32(0.49))
-        return resize_soft_mask(soft_mask, encoded.size), float(found.any())
+        return Find(soft_mask, float(found.any()), one.size, self.min_score)

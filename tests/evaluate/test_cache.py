@@ -3,16 +3,17 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tfcoseg.evaluate import Protocol, evaluate_folder
 from tfcoseg.evaluate.cache import JudgementCache, open_cache
 from tfcoseg.evaluate.fingerprint import fingerprint
 from tfcoseg.evaluate.summary import summarise
 
-PROTOCOL = Protocol(
-    pairs="all", wrong_partner=True, empty_pairs=True, no_correlation=True
-)
-MASKS = 36 + 12 + 12
+PROTOCOL = Protocol(pairs="all", wrong_partner=True, no_correlation=True)
+MASKS = 36 + 12 + 36
+# A search for the masks of a pair judges both of them.
+SEARCHES = 18 + 12 + 18
 
 
 class Stopped(Exception):
@@ -21,27 +22,28 @@ class Stopped(Exception):
 
 @pytest.fixture
 def run(folder, predictor, tmp_path):
-    """Evaluates with a cache; returns the evaluation and the decodings it took."""
+    """Evaluates with a cache; returns the evaluation and the masks judged anew.
+
+    The one with the number in `stop` is interrupted.
+    """
 
     def evaluate(weights="a" * 64, stop=None, protocol=PROTOCOL):
-        cache = open_cache(tmp_path / "cache", weights, predictor, protocol.metric_size)
+        cache = open_cache(tmp_path / "cache", weights, predictor, protocol)
         predictor.encoded.clear()
-        predictor.decoded = 0
-        real = predictor.decode
+        predictor.searches.clear()
+        judged, put = [], cache.put
 
-        def decode(*args, **kwargs):
-            if predictor.decoded == stop:
+        def count(judgement):
+            if len(judged) == stop:
                 raise Stopped
-            return real(*args, **kwargs)
+            judged.append(judgement)
+            put(judgement)
 
-        predictor.decode = decode
-        try:
-            evaluation = evaluate_folder(
-                predictor, folder, protocol, extremes=0, cache=cache
-            )
-        finally:
-            predictor.decode = real
-        return evaluation, predictor.decoded
+        cache.put = count
+        evaluation = evaluate_folder(
+            predictor, folder, protocol, extremes=0, cache=cache
+        )
+        return evaluation, len(judged)
 
     return evaluate
 
@@ -54,36 +56,37 @@ def same(one, other):
     assert summarise(one) == summarise(other)
     for a, b in zip(one.judgements, other.judgements, strict=True):
         assert (a.comparison, a.counts) == (b.comparison, b.counts)
-        assert a.score == b.score and type(a.score) is type(b.score)
+        assert (a.score, a.min_score) == (b.score, b.min_score)
+        assert type(a.score) is type(b.score) is float
         assert a.at_thresholds.dtype == b.at_thresholds.dtype
         np.testing.assert_array_equal(a.at_thresholds, b.at_thresholds)
 
 
-def test_second_run_encodes_and_decodes_nothing(run, folder, predictor):
-    first, decodes = run()
-    assert decodes == MASKS
-    second, decodes = run()
-    assert decodes == 0 and not predictor.encoded
+def test_second_run_encodes_and_searches_nothing(run, folder, predictor):
+    first, judged = run()
+    assert judged == MASKS and len(predictor.searches) == SEARCHES
+    second, judged = run()
+    assert judged == 0 and not predictor.encoded and not predictor.searches
     same(first, second)
     same(first, evaluate_folder(predictor, folder, PROTOCOL))
 
 
-@pytest.mark.parametrize("stop", [0, 1, 25, 59])
-def test_a_run_that_was_stopped_goes_on_where_it_was(run, folder, predictor, stop):
+@pytest.mark.parametrize("stop", [0, 1, 25, MASKS - 1])
+def test_an_interrupted_run_resumes(run, folder, predictor, stop):
     with pytest.raises(Stopped):
         run(stop=stop)
-    resumed, decodes = run()
-    assert decodes == MASKS - stop
+    resumed, judged = run()
+    assert judged == MASKS - stop
     assert all(count == 1 for count in predictor.encoded.values())
     same(resumed, evaluate_folder(predictor, folder, PROTOCOL))
 
 
 def test_only_what_is_missing_is_encoded(run, predictor):
     with pytest.raises(Stopped):
-        run(stop=55)
+        run(stop=MASKS - 5)
     run()
     groups = {path.parent.name for path in predictor.encoded}
-    # The last picture of the last group, judged five times, and its partners.
+    # The last pictures of the last group, and their partners.
     assert groups == {"car", "aeroplane"} and len(predictor.encoded) <= 5
 
 
@@ -108,10 +111,21 @@ def test_other_weights_or_options_find_nothing(run, predictor, tmp_path):
     assert run()[1] == MASKS
     predictor.threshold, predictor.working_size = 0.5, 65
     assert run()[1] == MASKS
-    predictor.working_size = 64
+    predictor.working_size, predictor.min_score = 64, 0.25
+    assert run()[1] == MASKS
+    predictor.min_score = 0.0
     assert run(protocol=Protocol(pairs="all", metric_size=16))[1] == 36
     assert run()[1] == 0
-    assert len(files(tmp_path)) == 5
+    assert len(files(tmp_path)) == 6
+
+
+def test_reference_masks_are_part_of_the_question(run, folder, write):
+    free, given = Protocol("first"), Protocol("first", reference_masks=True)
+    assert [run(protocol=p)[1] for p in (free, given, free, given)] == [9, 9, 0, 0]
+    mask = np.asarray(Image.open(folder / "masks/car/0.png")).copy()
+    mask[0, 0] = 255
+    Image.fromarray(mask).save(folder / "masks/car/0.png")
+    assert [run(protocol=p)[1] for p in (free, given)] == [0, 3]
 
 
 def test_other_code_finds_nothing(run, monkeypatch):
@@ -140,8 +154,8 @@ def test_changed_file_is_judged_anew(run, folder, write, changed, judged_anew):
     shutil.copytree(folder / other, kept)
     write(folder, "car", "2", (0, 0, 255), side=9)
     shutil.copytree(kept, folder / other, dirs_exist_ok=True)
-    evaluation, decodes = run(protocol=protocol)
-    assert decodes == judged_anew
+    evaluation, judged = run(protocol=protocol)
+    assert judged == judged_anew
     assert any(judgement.counts.jaccard < 1 for judgement in evaluation.judgements)
 
 
@@ -155,11 +169,11 @@ def test_file_that_was_cut_short_loses_its_last_line_only(run, tmp_path, cut):
     first, _ = run()
     (path,) = files(tmp_path)
     path.write_bytes(path.read_bytes()[:-cut])
-    second, decodes = run()
-    assert decodes == 1
+    second, judged = run()
+    assert judged == 1
     same(first, second)
-    third, decodes = run()
-    assert decodes == 0
+    third, judged = run()
+    assert judged == 0
     same(first, third)
 
 
@@ -168,8 +182,8 @@ def test_file_that_was_cut_to_nothing_or_spoilt_is_begun_anew(run, tmp_path):
     (path,) = files(tmp_path)
     for content in (b"", b"{", path.read_bytes()[:20], b'\xff\n[1,2]\n"x"\n7\n'):
         path.write_bytes(content)
-        second, decodes = run()
-        assert decodes == MASKS
+        second, judged = run()
+        assert judged == MASKS
         same(first, second)
         assert run()[1] == 0
 

@@ -9,7 +9,10 @@ import tfcoseg
 from tfcoseg.evaluate import fingerprint
 
 PACKAGE = Path(tfcoseg.__file__).parent
-COUNTING = ["evaluate/judge.py", "evaluate/scores.py", "evaluate/thresholds.py"]
+COUNTING = [
+    *("evaluate/finds.py", "evaluate/judge.py"),
+    *("evaluate/scores.py", "evaluate/thresholds.py"),
+]
 EXCEPTIONS = {
     "evaluate/protocol.py",  # what is compared is the key of each line of the cache
     "data/printable.py",  # the words of errors

@@ -22,7 +22,7 @@ def records_of(root, protocol=Protocol()):
 
 def names(comparisons, kind):
     return [
-        (c.record.group, c.record.name, c.partner and (c.partner.group, c.partner.name))
+        (c.record.group, c.record.name, (c.partner.group, c.partner.name))
         for c in comparisons
         if c.kind == kind
     ]
@@ -70,33 +70,64 @@ def test_limit_spreads_pairs_over_each_group(folder):
     comparisons = plan(records, protocol)
     pairs = names(comparisons, "pair")
     assert len(pairs) == 3 * 2 * 2
-    judged = {(group, name) for group, name, _ in pairs}
-    off = names(comparisons, "no_correlation")
-    assert {(group, name) for group, name, _ in off} == judged
-    assert len(off) == len(judged)
+    assert names(comparisons, "no_correlation") == pairs
 
 
-def test_wrong_partners_come_from_a_group_that_shares_nothing(folder):
+def test_wrong_partners_are_three_groups_further_on(folder, write):
+    for group in ("dog", "elephant"):
+        for index in range(2):
+            write(folder, group, f"{index}", (9, 9, 9), side=5)
     protocol = Protocol(wrong_partner=True)
     records, _ = records_of(folder)
     wrong = names(plan(records, protocol), "wrong_partner")
-    assert len({(group, name) for group, name, _ in wrong}) == len(wrong) == 12
-    assert all(group != partner[0] for group, _, partner in wrong)
+    assert len({(group, name) for group, name, _ in wrong}) == len(wrong) == 16
+    of_group = {group: partner[0] for group, _, partner in wrong}
+    assert of_group == {
+        "aeroplane": "dog",
+        "bird": "elephant",
+        "car": "aeroplane",
+        "dog": "bird",
+        "elephant": "car",
+    }
+    assert ("aeroplane", "3", ("dog", "1")) in wrong  # counted round
+
+
+def test_every_picture_has_a_wrong_partner_unless_exclusions_are_wanted(folder, write):
+    for index in range(2):
+        write(folder, "person", f"{index}", (9, 9, 9), side=5)
+    records, _ = records_of(folder)
+    every = names(plan(records, Protocol(wrong_partner=True)), "wrong_partner")
+    likely = Protocol(wrong_partner=True, exclusions="likely")
+    cautious = names(plan(records, likely), "wrong_partner")
+    assert ("person", "0", ("car", "0")) in every  # people sit in cars
+    assert ("person", "0", ("aeroplane", "0")) in cautious
+    assert len(every) == 14
 
 
 def test_excluded_groups_are_no_wrong_partners(folder):
-    protocol = Protocol(wrong_partner=True, exclude=[("aeroplane", "bird")])
+    protocol = Protocol(
+        wrong_partner=True, exclusions="likely", exclude=[("aeroplane", "bird")]
+    )
     records, _ = records_of(folder)
     wrong = names(plan(records, protocol), "wrong_partner")
     found = {(group, partner[0]) for group, _, partner in wrong}
     assert found == {("aeroplane", "car"), ("bird", "car"), ("car", "aeroplane")}
 
 
-def test_wrong_partners_without_a_second_group_are_an_error(folder):
-    protocol = Protocol(groups=["car"], empty_pairs=True)
+@pytest.mark.parametrize("exclusions", [None, "likely"])
+def test_wrong_partners_without_a_second_group_are_an_error(folder, exclusions):
+    protocol = Protocol(groups=["car"], wrong_partner=True, exclusions=exclusions)
     records, _ = records_of(folder, protocol)
-    with pytest.raises(ValueError, match=r"two groups.*Received the groups \['car'\]"):
+    with pytest.raises(ValueError, match=r"two groups.*the groups \['car'\]"):
         plan(records, protocol)
+
+
+def test_reference_masks_are_given_with_right_and_wrong_partners(folder):
+    records, _ = records_of(folder)
+    controls = {"wrong_partner": True, "no_correlation": True}
+    for given in (False, True):
+        planned = plan(records, Protocol("first", reference_masks=given, **controls))
+        assert {comparison.reference for comparison in planned} == {given}
 
 
 def test_bad_files_are_left_out_and_their_neighbours_get_other_partners(folder):
@@ -146,6 +177,9 @@ def test_a_picture_left_alone_by_choice_is_no_problem(folder):
         ({"per_group": 1}, "at least 2.*per_group=1"),
         ({"limit": 0}, "at least 1.*limit=0"),
         ({"metric_size": 0}, "at least 1.*metric_size=0"),
+        ({"pairs": "group", "reference_masks": True}, "for pairs.*pairs='group'"),
+        ({"exclusions": "known"}, "\"likely\" or None.*exclusions='known'"),
+        ({"exclude": ["car"]}, "needs `exclusions=.*exclude="),
     ],
 )
 def test_arguments_that_make_no_sense(arguments, message):
@@ -171,6 +205,7 @@ def helped(count, pairs, limit=None):
     [
         ("disjoint", 4, {"0": "1", "1": "0", "2": "3", "3": "2"}),
         ("disjoint", 3, {"0": "1", "1": "0"}),
+        ("first", 3, {"1": "0", "2": "0"}),
         ("group", 3, {"0": "12", "1": "02", "2": "01"}),
         ("group", 2, {"0": "1", "1": "0"}),
         ("fives", 3, {"0": "12", "1": "02", "2": "01"}),

@@ -85,6 +85,7 @@ def test_a_figure_that_was_reached_in_the_same_way_is_compatible(figure):
         ({"groups": SOME}, "other pictures"),
         ({"pictures": 1036}, "other pictures"),
         ({"pictures": SOME}, "other pictures"),
+        ({"reference_masks": True}, "without the partner's true mask"),
     ],
 )
 def test_each_difference_alone_makes_it_incompatible(figure, change, reason):

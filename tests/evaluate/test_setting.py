@@ -41,6 +41,11 @@ def test_all_of_a_folder(setting, folder):
     )
 
 
+def test_reference_masks_are_part_of_it(setting, folder):
+    assert setting(folder, pairs="first", reference_masks=True).reference_masks
+    assert not setting(folder, pairs="first").reference_masks
+
+
 def test_size_and_average_of_a_protocol(setting, folder):
     found = setting(folder, name="saa", groups=["car"])
     assert (found.pairs, found.metric_size) == ("all", 512)

@@ -33,7 +33,7 @@ def test_sizes_are_judged_without_controls_and_come_in_order(evaluation, predict
     assert [row["masks"] for row in rows] == [12, 12]
     assert [row["J"]["images"] for row in rows] == [0.0, 100.0]
     assert rows[1]["P"] == dict.fromkeys(("images", "groups", "pooled"), 100.0)
-    assert [predictor.decoded for predictor in predictor_at.made] == [12, 12]
+    assert [len(predictor.searches) for predictor in predictor_at.made] == [12, 12]
 
 
 def test_its_own_size_is_not_judged_again(evaluation, predictor_at):
@@ -50,7 +50,7 @@ def test_what_was_judged_at_a_size_is_cached(evaluation, predictor_at, tmp_path)
     first = evaluate_sizes(evaluation, [65, 97], predictor_at, cache_of)
     second = evaluate_sizes(evaluation, [65, 97, 129], predictor_at, cache_of)
     assert second[:2] == first
-    assert [p.decoded for p in predictor_at.made] == [12, 12, 0, 0, 12]
+    assert [len(p.searches) for p in predictor_at.made] == [12, 12, 0, 0, 12]
 
 
 def test_sizes_are_those_of_whole_maps():

@@ -13,7 +13,7 @@ def summary(folder, write, predictor):
     write(
         folder, "bird", "3", (0, 255, 0), side=0, truth_side=0
     )  # nothing, found empty
-    protocol = Protocol(wrong_partner=True, empty_pairs=True, no_correlation=True)
+    protocol = Protocol(wrong_partner=True, no_correlation=True)
     return summarise(evaluate_folder(predictor, folder, protocol))
 
 
@@ -65,9 +65,9 @@ def test_empty_truth_found_empty_is_in_the_empty_table_alone(summary):
     }
 
 
-def test_false_positives_beside_a_wrong_partner(summary):
+def test_false_positives_with_a_wrong_partner(summary):
     empty = summary["empty"]["nothing_in_common"]
-    # Beside the grey bird/3 all background is found.
+    # With the grey bird/3 all background is found.
     wrong = [m for m in summary["masks"] if m["kind"] == "wrong_partner"]
     found = [mask for mask in wrong if mask["predicted"] > 0]
     assert [mask["partner"] for mask in found] == ["bird/3"]
@@ -77,20 +77,47 @@ def test_false_positives_beside_a_wrong_partner(summary):
     assert summary["controls"]["wrong_partner"]["overall"]["J"]["images"] == 0.0
 
 
+def test_how_often_nothing_is_found(summary):
+    wrong = summary["controls"]["wrong_partner"]
+    assert wrong["overall"]["empty_masks"] == pytest.approx(100 * 11 / 12, abs=1e-3)
+    assert wrong["groups"]["aeroplane"]["empty_masks"] == 75.0
+    # The empty bird/3, and bird/2, whose partner it is, but which has no grey object.
+    assert summary["groups"]["car"]["empty_masks"] == 0.0
+    assert summary["groups"]["bird"]["empty_masks"] == 25.0
+
+
 def test_controls_are_there_only_if_wanted(folder, predictor):
-    summary = summarise(evaluate_folder(predictor, folder, Protocol(empty_pairs=True)))
-    assert summary["controls"] == {}
-    assert list(summary["empty"]) == ["nothing_in_common"]
+    summary = summarise(evaluate_folder(predictor, folder, Protocol()))
+    assert summary["controls"] == summary["empty"] == {}
+    assert summary["scores"] is None
     summary = summarise(
         evaluate_folder(predictor, folder, Protocol(wrong_partner=True))
     )
     assert list(summary["controls"]) == ["wrong_partner"]
-    assert summary["empty"] == {}
+    assert list(summary["empty"]) == ["nothing_in_common"]
+
+
+def test_scores_of_right_and_wrong_pairs(folder, write, predictor):
+    write(folder, "car", "0", (9, 9, 9), side=4)  # like none of its group
+    predictor.min_score = 0.25
+    protocol = Protocol(wrong_partner=True)
+    scores = summarise(evaluate_folder(predictor, folder, protocol))["scores"]
+    # car/0 and car/3, whose partner it is, find nothing.
+    assert scores["right"] == scores["wrong"] == 12
+    assert scores["auc"] == pytest.approx(1 - 1 / 12, abs=1e-4)
+    assert scores["at_min_score"] == {
+        "min_score": 0.25,
+        "right_lost": pytest.approx(100 / 6, abs=1e-3),
+        "wrong_rejected": 100.0,
+    }
+    protocol = Protocol("group", wrong_partner=True)
+    assert summarise(evaluate_folder(predictor, folder, protocol))["scores"] is None
 
 
 def test_summary_is_fit_for_json_and_states_the_protocol(summary):
     protocol = json.loads(json.dumps(summary, allow_nan=False))["protocol"]
     assert protocol["pairs"] == "consecutive"
     assert protocol["working_size"] == 64 and protocol["threshold"] == 0.5
+    assert protocol["min_score"] == 0.0 and protocol["reference_masks"] is False
     assert len(summary["masks"]) == 36
     assert summary["pictures"] == 12

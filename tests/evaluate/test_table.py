@@ -13,17 +13,22 @@ def test_columns_line_up():
 
 
 def test_table_of_an_evaluation(folder, predictor):
-    protocol = Protocol(wrong_partner=True, empty_pairs=True, no_correlation=True)
+    protocol = Protocol(wrong_partner=True, no_correlation=True)
     text = format_table(summarise(evaluate_folder(predictor, folder, protocol)))
     rows = {line[:17].strip(): line[17:].split() for line in text.splitlines()}
-    assert rows["all groups"] == ["12", "100.0", "100.0", "100.0", "100.0", "5.2"]
+    figures = ["12", *["100.0"] * 4, "5.2", "0.0"]
+    assert rows["all groups"] == figures
     assert rows["wrong partner"][1:4] == ["0.0", "0.0", "0.0"]
+    assert rows["wrong partner"][-1] == "100.0"
     assert rows["correlation off"][0] == "12"
     assert rows["nothing in common"] == ["12", "0.0", "0.0", "0.0"]
     assert {"aeroplane", "bird", "car"} <= {
         line.split(" ")[0] for line in text.split("\n")
     }
     assert max(map(len, text.splitlines())) <= 80
+    lines = " ".join(text.split())
+    assert "at most 3 % lost 1.000 0.0 100.0 in use 0.000 0.0 0.0 Scores of" in lines
+    assert "12 right and 12 wrong pairs: AUC 1.000; expected calibration" in lines
 
 
 def report_of(folder, predictor, name, benchmark="internet_coseg", **options):
@@ -73,7 +78,7 @@ def test_heading_tells_what_of_a_protocol_was_not_followed(folder, predictor):
     report = report_of(folder, predictor, "saa", pairs="group", per_group=3)
     text = " ".join(heading(report).split())
     assert "internet_coseg: 3 groups, 9 pictures (the first 3 of each group)" in text
-    assert "whole groups" in text
+    assert "whole groups" in text and "threshold 0.5, least score 0, measured" in text
     assert "measured at 512 x 512" in text
     assert "protocol saa (SAA, ACCV 2018); not followed here: pairs (all pairs)" in text
     text = " ".join(heading(report_of(folder, predictor, "gong")).split())

@@ -34,6 +34,7 @@ def judged(masks):
             Comparison("pair", Record(group, str(index), "image", "mask"), ()),
             count_pixels(soft >= 0.5, truth),
             0.5,
+            0.0,
             count_at_thresholds(soft, truth),
         )
         for (group, index), (soft, truth) in masks.items()

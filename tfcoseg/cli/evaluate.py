@@ -27,19 +27,22 @@ Measure a model on a folder of pictures with masks, or on a benchmark of the fie
 
 The folder holds images/<group>/<name>.jpg and masks/<group>/<name>.png. Masks are
 judged at the pictures' own size: J (intersection over union of the object) by the three
-averages in use (over images; over each group's mean; all pixels pooled), P (share of
-pixels told right) and the share of pixels predicted, all in percent.
+averages in use (over images; over each group's mean; all pixels pooled), P (pixels
+classified correctly), the pixels predicted and the masks that are empty, since nothing
+was found in common, all in percent.
 
-With --dataset the published figures of the benchmark stand below ours: those that were
+With --dataset the published figures of the benchmark are printed, too: those that were
 reached by the same protocol, and those that were not, with the difference. --protocol
-measures as others did. On a set that the weights were trained on no figure is printed
-beside ours, but how to cross-validate.
+measures as others did. On a set that the weights were trained on no published figures
+are printed, but how to cross-validate.
 
-With --output the same command goes on where it was stopped.
+With --output an interrupted command resumes when it is repeated.
 
 examples:
   tfcoseg evaluate --data my_pictures
   tfcoseg evaluate --data my_pictures --pairs all --output report --sizes 257,321,513
+  tfcoseg evaluate --data my_pictures --controls
+  tfcoseg evaluate --data davis2016 --pairs first --reference-masks
   tfcoseg evaluate --data msrc --dataset msrc_coseg/groups7 --protocol mcanet
   tfcoseg evaluate --dataset icoseg --manual-dir downloads --protocol saa
   tfcoseg evaluate --data voc --weights runs/fold_0/best.weights.h5 \\
@@ -108,10 +111,10 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     size = args.size or declaration.working_size or WORKING_SIZE
     with quiet_tensorflow():
         weights = describe_weights(args.weights)
-        predictor = Predictor(args.weights, size, args.threshold)
+        predictor = Predictor(args.weights, size, args.threshold, args.min_score)
     start = time.monotonic()
     progress, examples = progress_bar(args.quiet), EXAMPLES if args.output else 0
-    cache_of = cache_opener(args, weights.sha256, protocol.metric_size)
+    cache_of = cache_opener(args, weights.sha256, protocol)
     evaluation = evaluate_folder(
         predictor, folder, protocol, progress, examples, cache_of(predictor)
     )

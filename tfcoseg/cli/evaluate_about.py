@@ -13,8 +13,9 @@ _NO_OPTIONS = "command", "run", "error"
 # Options that a fold is judged by as all was; the others choose the groups or the fold,
 # say where things are, or are told in another way.
 CARRIED = (
-    *("protocol", "pairs", "limit", "leave_out", "size", "threshold", "sizes"),
-    *("controls", "wrong_partner", "empty_pairs", "no_correlation", "exclude"),
+    *("protocol", "pairs", "reference_masks", "limit", "leave_out", "size", "sizes"),
+    *("threshold", "min_score", "controls", "wrong_partner", "no_correlation"),
+    *("exclusions", "exclude"),
 )
 
 

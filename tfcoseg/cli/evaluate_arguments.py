@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from pathlib import Path
 
-from tfcoseg.cli.arguments import names, whole_number
+from tfcoseg.cli.arguments import add_min_score_argument, names, whole_number
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,18 +49,25 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--protocol",
         choices=tuple(PROTOCOLS),
-        help="pairs, sizes and averages as somebody declared them; options given "
-        "beside it have their way (default: ours)",
+        help="pairs, sizes and averages as others published them; further options "
+        "override it (default: ours)",
     )
     add(
         "--pairs",
         choices=tuple(PAIRINGS),
-        help="consecutive: each picture once, beside the next of its group by name, "
-        "the last beside the first; all: both masks of all pairs; disjoint: of the "
-        "first and second, third and fourth, without an odd last; random: each "
-        "picture beside one other; fives, group: each beside the others of five, or "
-        "of its group; inter_class: of sets of six from related groups (default: as "
-        "the protocol says, consecutive)",
+        help="consecutive: each picture once, with the next of its group by name, "
+        "the last with the first; first: each other picture with the first of its "
+        "group; all: both masks of all pairs; disjoint: of the first and second, "
+        "third and fourth, without an odd last; random: each picture with one other; "
+        "fives, group: each with the others of five, or of its group; inter_class: of "
+        "sets of six from related groups (default: as the protocol says, "
+        "consecutive)",
+    )
+    add(
+        "--reference-masks",
+        action="store_true",
+        help="give the true mask of the partner, so that its object is searched for; "
+        "for pairs only",
     )
     add("--groups", type=names, metavar="A,B", help="these groups only (default: all)")
     add(
@@ -73,7 +80,7 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
         "--leave-out",
         type=Path,
         metavar="FILE",
-        help="pictures to take for not there, a name or group/name to a line",
+        help="pictures to ignore, a name or group/name to a line",
     )
     add(
         "--limit",
@@ -108,31 +115,38 @@ def _add_fold_arguments(add):
 def add_control_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the controls: what a model finds where it should not."""
     add = parser.add_argument
-    add("--controls", action="store_true", help="all three of the controls that follow")
+    add("--controls", action="store_true", help="both of the controls that follow")
     add(
         "--wrong-partner",
         action="store_true",
-        help="also judge each picture beside one of a group that shares nothing with "
-        "it",
-    )
-    add(
-        "--empty-pairs",
-        action="store_true",
-        help="also count what is predicted beside such a picture as false",
+        help="also judge each picture with a partner of another kind, with which it "
+        "should find nothing: picture i of group g with picture i of group g + 3, by "
+        "name. Measures, too, how well scores tell right from wrong partners",
     )
     add(
         "--no-correlation",
         action="store_true",
-        help="also judge each picture with the correlation switched off",
+        help="also make each comparison with PyramidXCorr off: the decoder gets the "
+        "picture's own embedding in place of the cross-correlation. The semantic "
+        "affinity with the partner stays on",
+    )
+    add(
+        "--exclusions",
+        choices=("likely",),
+        help="likely: take as wrong partners only pictures of groups that are not "
+        "likely to show an object in common besides, people say; other pictures have "
+        "none (default: every picture has a wrong partner)",
     )
     add(
         "--exclude",
         type=Path,
         metavar="FILE",
-        help="groups that look alike, so that none is another's wrong partner: two or "
-        "more names to a line, or a table with the header `group<tab>class` (default: "
-        "class_groups.tsv beside images/, if there is one)",
+        help="with --exclusions: groups that look alike, so that neither is a wrong "
+        "partner of the other: two or more names to a line, or a table with the header "
+        "`group<tab>class` (default: class_groups.tsv next to images/, if there is "
+        "one)",
     )
+    add_min_score_argument(parser)
 
 
 def check_arguments(args: argparse.Namespace) -> None:
@@ -141,6 +155,8 @@ def check_arguments(args: argparse.Namespace) -> None:
         args.error("one of --data DIR and --dataset NAME is needed, or both")
     if args.data is not None and (args.data_dir or args.manual_dir):
         args.error("--data-dir and --manual-dir are for --dataset without --data")
+    if args.exclude is not None and args.exclusions is None:
+        args.error("--exclude is for --exclusions likely")
     fold = args.folds, args.fold, args.fold_by
     if fold != (None, None, None) and (None in fold or args.fold >= args.folds):
         args.error(

@@ -48,8 +48,7 @@ def protocol_options(
     from tfcoseg.evaluate.exclusions import CLASSES_FILE, read_exclusions
 
     exclude, classes = args.exclude, folder / CLASSES_FILE
-    partners = args.controls or args.wrong_partner or args.empty_pairs
-    if exclude is None and partners and classes.is_file():
+    if exclude is None and args.exclusions and classes.is_file():
         exclude = classes
     options = {
         "groups": args.groups,
@@ -64,11 +63,12 @@ def protocol_options(
         "pairs": args.pairs,
         "limit": args.limit,
         "leave_out": read_ids(args.leave_out) if args.leave_out else (),
+        "reference_masks": args.reference_masks,
         "wrong_partner": args.wrong_partner or args.controls,
-        "empty_pairs": args.empty_pairs or args.controls,
+        "exclusions": args.exclusions,
+        "exclude": read_exclusions(exclude) if exclude else (),
         "no_correlation": args.no_correlation or args.controls,
         "folds": args.folds,
         "fold": args.fold,
         "fold_by": args.fold_by,
-        "exclude": read_exclusions(exclude) if exclude else (),
     }

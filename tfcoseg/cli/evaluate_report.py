@@ -37,14 +37,14 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="folder that keeps what has been judged, 0.3 kB for a mask, but no "
-        "encoded pictures: a command that was stopped, or is given again, goes on with "
-        "the next mask, unless weights, options, pictures or code have changed "
+        "encoded pictures: an interrupted or repeated command resumes with the next "
+        "mask, unless weights, options, pictures or code have changed "
         "(default: cache in that of --output; none without)",
     )
 
 
 def cache_opener(
-    args: argparse.Namespace, weights_sha256: str, metric_size: int | None
+    args: argparse.Namespace, weights_sha256: str, protocol: Any
 ) -> Callable[[Any], Any]:
     """The function that gives a predictor's cache, or None where nothing is kept.
 
@@ -58,7 +58,7 @@ def cache_opener(
     if folder is None:
         return lambda predictor: None
     make_folder(folder)
-    return lambda predictor: open_cache(folder, weights_sha256, predictor, metric_size)
+    return lambda predictor: open_cache(folder, weights_sha256, predictor, protocol)
 
 
 def curves(
@@ -69,19 +69,18 @@ def curves(
     progress: Callable[..., Iterable],
 ) -> dict[str, Any]:
     """J at every threshold and, if they are given, at other working sizes."""
-    from tfcoseg.evaluate.protocol import PAIR
     from tfcoseg.evaluate.sizes import evaluate_sizes
     from tfcoseg.evaluate.thresholds import threshold_curve
     from tfcoseg.inference import Predictor
 
     def at_size(size):
-        return Predictor(predictor.runtime, size, predictor.threshold)
+        least = predictor.min_score
+        return Predictor(predictor.runtime, size, predictor.threshold, least)
 
-    pairs = [j for j in evaluation.judgements if j.comparison.kind == PAIR]
     if sizes:  # its own costs nothing
         sizes = [*sizes, evaluation.working_size]
     rows = evaluate_sizes(evaluation, sizes or (), at_size, cache_of, progress)
-    return {"thresholds": threshold_curve(pairs), "sizes": rows}
+    return {"thresholds": threshold_curve(evaluation.of_kind()), "sizes": rows}
 
 
 def _sizes(text):

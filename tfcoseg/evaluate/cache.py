@@ -1,4 +1,4 @@
-"""What has been judged, on disk, so that a run that was stopped goes on."""
+"""What has been judged, on disk, so that an interrupted run resumes."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ import numpy as np
 
 from tfcoseg.evaluate.fingerprint import fingerprint
 from tfcoseg.evaluate.judge import Judgement
-from tfcoseg.evaluate.protocol import NO_CORRELATION, Comparison
+from tfcoseg.evaluate.protocol import NO_CORRELATION, Comparison, Protocol
 from tfcoseg.evaluate.scores import Counts
 from tfcoseg.evaluate.thresholds import THRESHOLDS
 
@@ -28,14 +28,10 @@ class JudgementCache:
     that, so that other weights or options find nothing here. In every other line the
     digests of what is compared (picture, true mask and partners, by their bytes, so
     that a changed file is judged anew and a renamed one is not), four counts, the
-    score, and the counts at each threshold: 0.3 kB for a mask.
+    score and the least score, and the counts at each threshold: 0.3 kB for a mask.
 
-    Encoded pictures are kept in memory only, by `FeatureStore`. A run that goes on
-    encodes once more what it still needs of the group that it was stopped in, which on
-    two cores took 26 ms for a picture at 321, and 10 ms for a mask: with all pairs of
-    100 pictures, 3 s of 100. A run by other pairs, or at another threshold or metric
-    size, encodes each picture once more. To spare it that, 2.9 MB would have to be kept
-    of each picture at 321 and 14 MB at 769: 3 to 14 GB of PASCAL VOC.
+    Encoded pictures are kept in memory only, by `FeatureStore`: those of PASCAL VOC
+    would take 3 to 14 GB. A resumed run encodes again what it still needs.
 
     Args:
         folder: where the file is, or will be once something is put in.
@@ -47,7 +43,7 @@ class JudgementCache:
         name = hashlib.sha256(self._header).hexdigest()[:32]
         self.path = Path(folder) / f"{name}.jsonl"
         self._digest = cache(_digest)
-        self._found: dict[str, tuple[np.ndarray, float]] = {}
+        self._found: dict[str, tuple[np.ndarray, list[float]]] = {}
         self._before_next = self._header + b"\n"
         if self.path.is_file() and self.path.stat().st_size:
             self._read()
@@ -57,9 +53,9 @@ class JudgementCache:
         found = self._found.get(self._key(comparison))
         if found is None:
             return None
-        numbers, score = found
+        numbers, scores = found
         counts = Counts(*numbers[:4].tolist())
-        return Judgement(comparison, counts, score, numbers[4:].reshape(2, -1))
+        return Judgement(comparison, counts, *scores, numbers[4:].reshape(2, -1))
 
     def put(self, judgement: Judgement) -> None:
         """Appends a judgement to the file, at once and in one piece."""
@@ -67,7 +63,8 @@ class JudgementCache:
         four = counts.pixels, counts.truth, counts.predicted, counts.intersection
         numbers = [*four, *judgement.at_thresholds.ravel().tolist()]
         key = self._key(judgement.comparison)
-        line = json.dumps([key, judgement.score, numbers], separators=(",", ":"))
+        scores = [judgement.score, judgement.min_score]
+        line = json.dumps([key, scores, numbers], separators=(",", ":"))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path, "ab", buffering=0) as file:
             file.write(self._before_next + line.encode() + b"\n")
@@ -78,8 +75,8 @@ class JudgementCache:
         with open(self.path, "rb") as file:
             for line in file:
                 if entry := _parse(line):
-                    key, score, numbers = entry
-                    self._found[key] = np.array(numbers, np.uint32), score
+                    key, scores, numbers = entry
+                    self._found[key] = np.array(numbers, np.uint32), scores
         # Whatever a killed process has left unfinished must not swallow the next line.
         self._before_next = b"" if line.endswith(b"\n") else b"\n"
 
@@ -87,39 +84,49 @@ class JudgementCache:
         record = comparison.record
         parts = [
             self._digest(record.image),
-            *map(self._digest, (record.mask, *record.more_masks)),
-            record.void_value,
+            *self._digests_of_mask(record),
             comparison.kind == NO_CORRELATION,
             *(self._digest(partner.image) for partner in comparison.partners),
         ]
+        if comparison.reference:
+            parts += map(self._digests_of_mask, comparison.partners)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def _digests_of_mask(self, record):
+        files = record.mask, *record.more_masks
+        return [*map(self._digest, files), record.void_value]
 
 
 def open_cache(
     folder: str | os.PathLike,
     weights_sha256: str,
     predictor: Any,
-    metric_size: int | None = None,
+    protocol: Protocol = Protocol(),
 ) -> JudgementCache:
-    """The cache of a predictor with these weights, for masks judged at this size."""
+    """The cache of a predictor with these weights, for masks judged by this protocol.
+
+    Which masks are judged may differ from run to run.
+    """
     about = {
         "weights": weights_sha256,
         "working_size": predictor.working_size,
         "threshold": predictor.threshold,
-        "metric_size": metric_size,
+        "min_score": predictor.min_score,
+        "metric_size": protocol.metric_size,
         "code": fingerprint(),
     }
     return JudgementCache(folder, about)
 
 
 def _parse(line):
-    """The key, score and numbers of a line; None if it is no line of ours."""
+    """The key, the scores and the numbers of a line; None if it is no line of ours."""
     try:
-        key, score, numbers = json.loads(line)
+        key, scores, numbers = json.loads(line)
         whole = line.endswith(b"\n") and len(numbers) == _NUMBERS
+        whole = whole and len(scores) == 2
     except (ValueError, TypeError):  # cut short, or something else
         return None
-    return (key, score, numbers) if whole else None
+    return (key, scores, numbers) if whole else None
 
 
 def _digest(path):

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tfcoseg.evaluate.judge import Judgement, decode, feature_store
+from tfcoseg.evaluate.finds import find_all, in_sets
+from tfcoseg.evaluate.judge import Judgement
 from tfcoseg.evaluate.protocol import PAIR, Comparison
 
 
@@ -40,7 +41,7 @@ class Extremes:
 def find_extremes(
     judgements: Sequence[Judgement], count: int, predictor: Any
 ) -> Extremes:
-    """Looks the extremes up, and decodes their masks once more.
+    """Looks the extremes up, and searches for their masks again.
 
     So no mask has to be kept while thousands are judged, nor in the cache: what is
     shown is the same whether a run went through at once or was resumed.
@@ -54,13 +55,16 @@ def find_extremes(
         predictor: what judged them.
     """
     chosen = choose(judgements, count)
-    comparisons = [j.comparison for kind in chosen for j in kind]
-    features = feature_store(predictor, comparisons)
-    kinds = [
-        [_example(predictor, features, judgement) for judgement in kind]
-        for kind in chosen
-    ]
-    return Extremes(*kinds)
+    comparisons = in_sets(j.comparison for kind in chosen for j in kind)
+    masks = {}
+    for comparison, find in zip(comparisons, find_all(predictor, comparisons)):
+        masks[comparison] = find.finish(predictor.threshold)[0] != 0
+    return Extremes(
+        *(
+            [Example(j.comparison, j.counts.jaccard, masks[j.comparison]) for j in kind]
+            for kind in chosen
+        )
+    )
 
 
 def choose(judgements: Sequence[Judgement], count: int) -> list[list[Judgement]]:
@@ -94,9 +98,3 @@ def _first(
             taken.add(judgement.comparison.record)
             found.append(judgement)
     return found
-
-
-def _example(predictor, features, judgement):
-    soft_mask, _ = decode(predictor, features, judgement.comparison)
-    mask = soft_mask >= predictor.threshold
-    return Example(judgement.comparison, judgement.counts.jaccard, mask)

@@ -19,6 +19,7 @@ _SOURCES = (
     "pictures/*.py",
     "signature.py",
     "evaluate/features.py",
+    "evaluate/finds.py",
     "evaluate/judge.py",
     "evaluate/scores.py",
     "evaluate/thresholds.py",

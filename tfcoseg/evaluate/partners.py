@@ -1,17 +1,18 @@
-"""Whose help each picture gets to find its mask: one partner's, or that of several."""
+"""What each picture is compared with to find its mask: one partner, or several."""
 
 from collections.abc import Sequence
 
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pairing import ONE_SIDED, by_group, make_pairs
 
-# A mask to judge: the picture, and the partners that help to find it.
+# A mask to judge: the picture, and the partners that it is compared with.
 Task = tuple[Record, tuple[Record, ...]]
 
 # Ways to compare pictures, in words; but for fives see `tfcoseg.data.make_pairs`.
 PAIRINGS = {
     "consecutive": "consecutive pairs",
     "all": "all pairs",
+    "first": "pairs with the first of each group",
     "disjoint": "disjoint consecutive pairs",
     "random": "random pairs",
     "fives": "groups of 5",
@@ -28,7 +29,7 @@ def tasks(records: Sequence[Record], pairs: str) -> list[list[Task]]:
     Args:
         records: pictures of one or more groups, each sorted by name.
         pairs: a name of `PAIRINGS`. `"fives"` cuts each group into runs of five; the
-            pictures left over are judged with the help of the last four before them.
+            pictures left over are compared with the last four before them, too.
     """
     if pairs == "fives":
         groups = by_group(records).values()

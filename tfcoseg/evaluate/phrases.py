@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfcoseg.evaluate.partners import PAIRINGS
+from tfcoseg.evaluate.score_quality import BINS, LOSS
 
 
 def pictures_in_words(report: Mapping[str, Any]) -> str:
@@ -55,11 +56,32 @@ def jaccard_in_words(report: Mapping[str, Any]) -> str:
     )
 
 
+def scores_in_words(scores: Mapping[str, Any]) -> str:
+    """How well scores tell right from wrong pairs, apart from any least score."""
+    return (
+        f"Scores of {scores['right']} right and {scores['wrong']} wrong pairs: AUC "
+        f"{scores['auc']:.3f}; expected calibration error "
+        f"{scores['calibration_error']:.1f} ({BINS} bins; right and wrong pairs "
+        "weighted equally)."
+    )
+
+
+def score_rows(scores: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The least scores of `score_quality`, each with what it is."""
+    return [
+        (f"at most {100 * LOSS:g} % lost", scores["at_loss"]),
+        ("in use", scores["at_min_score"]),
+    ]
+
+
 def pairs_in_words(protocol: Mapping[str, Any]) -> str:
     """How pictures were compared."""
     text = PAIRINGS.get(protocol["pairs"], protocol["pairs"])
-    limit = protocol.get("limit")
-    return f"{text}, at most {limit} of each group" if limit else text
+    if limit := protocol.get("limit"):
+        text += f", at most {limit} of each group"
+    if protocol.get("reference_masks"):
+        text += ", with the partner's true mask"
+    return text
 
 
 def fold_in_words(protocol: Mapping[str, Any]) -> str:

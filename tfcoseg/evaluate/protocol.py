@@ -1,12 +1,13 @@
 """What is compared with what: the pairs, the controls, and the order of the work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tfcoseg.data.folder import Record
 from tfcoseg.data.folds import check_fold
-from tfcoseg.data.pairing import by_group, wrong_partners
-from tfcoseg.evaluate.partners import PAIRINGS, tasks
+from tfcoseg.data.grouping import grouped
+from tfcoseg.data.pairing import make_pairs
+from tfcoseg.evaluate.partners import OF_SEVERAL, PAIRINGS, tasks
 
 PAIR, WRONG_PARTNER, NO_CORRELATION = "pair", "wrong_partner", "no_correlation"
 
@@ -18,24 +19,30 @@ class Protocol:
     Attributes:
         pairs: `"consecutive"` judges mask_a of (i, i + 1), wrapping round in each
             group, so each picture once; `"all"` judges both masks of every unordered
-            pair, `"disjoint"` those of (0, 1), (2, 3) and so on; by `"fives"` and
-            `"group"` each picture is helped by the others of 5, or of its whole group.
-            See `tfcoseg.evaluate.partners`.
+            pair, `"disjoint"` those of (0, 1), (2, 3) and so on; `"first"` compares
+            each other picture of a group with the first; by `"fives"` and `"group"`
+            each picture is compared with the others of 5, or of its whole group. See
+            `tfcoseg.evaluate.partners`.
         metric_size: side in pixels of the square to which masks are brought before they
             are judged; None judges them at each picture's own size.
         groups: names of the groups to take; None takes all of them.
         per_group: take only the first so many pictures of a group, sorted by name.
-        leave_out: ids of pictures to take for not there, "name" or "group/name"; see
+        leave_out: ids of pictures to ignore, "name" or "group/name"; see
             `tfcoseg.data.pairing.without`.
         limit: judge at most so many pairs (or fives) of a group, spread evenly.
         void_value: the value of masks that counts nowhere, or None.
-        wrong_partner: also judge each picture beside one that shares nothing with it.
-        empty_pairs: report what is predicted beside such a partner as false positives.
-        no_correlation: also judge each picture with the correlation switched off.
+        reference_masks: give the true mask of the partner, so that the picture is
+            searched for that object; for pairs only.
+        wrong_partner: also judge each picture with a partner of another kind: picture i
+            of group g with picture i of group g + 3, sorted by name.
+        exclusions: `"likely"` takes as wrong partners only pictures that are not likely
+            to show an object in common besides; None takes all.
+        exclude: with `exclusions`, groups, "name", and pairs of groups, ("name",
+            "name"), that make no wrong partners; see `read_exclusions`.
+        no_correlation: also make each comparison without the cross-correlation. The
+            semantic affinity stays, and with it the partner.
         folds, fold, fold_by: judge this fold only, as it was held out in training; see
             `tfcoseg.data.folds.split_fold`. None, all three, for everything.
-        exclude: groups, "name", and pairs of groups, ("name", "name"), that may share
-            something and so make no wrong partners; see `read_exclusions`.
 
     Example:
 
@@ -50,13 +57,14 @@ class Protocol:
     leave_out: Sequence[str] = ()
     limit: int | None = None
     void_value: int | None = None
+    reference_masks: bool = False
     wrong_partner: bool = False
-    empty_pairs: bool = False
+    exclusions: str | None = None
+    exclude: Sequence[str | Sequence[str]] = ()
     no_correlation: bool = False
     folds: int | None = None
     fold: int | None = None
     fold_by: str | None = None
-    exclude: Sequence[str | Sequence[str]] = ()
 
     def __post_init__(self):
         if self.pairs not in PAIRINGS:
@@ -71,54 +79,68 @@ class Protocol:
                     f"`{name}` must be None or at least {least}. "
                     f"Received: {name}={value}"
                 )
+        if self.reference_masks and self.pairs in OF_SEVERAL:
+            raise ValueError(
+                "`reference_masks` are for pairs: a picture of a group has no single "
+                f"partner. Received: pairs={self.pairs!r}"
+            )
+        if self.exclusions not in (None, "likely"):
+            raise ValueError(
+                '`exclusions` must be "likely" or None. '
+                f"Received: exclusions={self.exclusions!r}"
+            )
+        if self.exclude and self.exclusions is None:
+            raise ValueError(
+                '`exclude` needs `exclusions="likely"`; without it every group has a '
+                f"wrong partner. Received: exclude={self.exclude!r}"
+            )
         check_fold(self.folds, self.fold, self.fold_by)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One mask to judge: that of `record`, found with the help of its partners.
+    """One mask to judge: that of `record`, found by comparing it with its partners.
 
     Attributes:
         kind: `PAIR` (of a group, too), `WRONG_PARTNER` or `NO_CORRELATION`.
         record: the picture whose mask is judged.
-        partners: none without correlation, one of a pair, more of a group: then the
-            mean of their kernels is what is looked for.
+        partners: one of a pair, more of a group.
+        reference: whether the true mask of the partner is given.
     """
 
     kind: str
     record: Record
     partners: tuple[Record, ...]
+    reference: bool = False
 
     @property
-    def partner(self) -> Record | None:
-        """The first partner, if there is one."""
-        return self.partners[0] if self.partners else None
+    def partner(self) -> Record:
+        """The first partner."""
+        return self.partners[0]
 
 
 def plan(records: Sequence[Record], protocol: Protocol) -> list[Comparison]:
     """Every comparison, ordered by the picture that is judged, as `records` are.
 
     Raises:
-        ValueError: if wrong partners are wanted and no group may be trusted to be one.
+        ValueError: if wrong partners are wanted and no two groups can be joined.
     """
     units: dict[str, list] = {}
     for unit in tasks(records, protocol.pairs):
         units.setdefault(unit[0][0].group, []).append(unit)
     comparisons = [
-        Comparison(PAIR, *task)
+        Comparison(PAIR, *task, protocol.reference_masks)
         for of_group in units.values()
         for unit in _spread(of_group, protocol.limit)
         for task in unit
     ]
-    judged = {comparison.record for comparison in comparisons}
-    if protocol.wrong_partner or protocol.empty_pairs:
-        comparisons += _wrong_comparisons(records, judged, protocol.exclude)
+    controls = []
+    if protocol.wrong_partner:
+        judged = {comparison.record for comparison in comparisons}
+        controls += _wrong_comparisons(records, judged, protocol)
     if protocol.no_correlation:
-        comparisons += [
-            Comparison(NO_CORRELATION, record, ())
-            for record in records
-            if record in judged
-        ]
+        controls += [replace(one, kind=NO_CORRELATION) for one in comparisons]
+    comparisons += controls
     position = {record: index for index, record in enumerate(records)}
     return sorted(comparisons, key=lambda comparison: position[comparison.record])
 
@@ -130,14 +152,20 @@ def _spread(units, limit):
     return [units[index * len(units) // limit] for index in range(limit)]
 
 
-def _wrong_comparisons(records, judged, exclude):
-    pairs = [p for p in wrong_partners(records, exclude) if p.record_a in judged]
+def _wrong_comparisons(records, judged, protocol):
+    if protocol.exclusions is None:
+        pairs = make_pairs(records, "other_kind")
+    else:
+        pairs = make_pairs(records, "negative", exclude=protocol.exclude)
+    pairs = [pair for pair in pairs if pair.record_a in judged]
     if not pairs:
         raise ValueError(
-            "A wrong partner needs two groups that are known to share nothing; leave "
-            "out these controls, or add groups. Received the groups "
-            f"{list(by_group(records))}, of which none is trusted beside another"
+            "A wrong partner needs two groups of different kinds of object, of which "
+            "none is excluded; leave out this control, or add groups. Received the "
+            f"groups {list(grouped(records))}"
         )
+    reference = protocol.reference_masks
     return [
-        Comparison(WRONG_PARTNER, pair.record_a, (pair.record_b,)) for pair in pairs
+        Comparison(WRONG_PARTNER, pair.record_a, (pair.record_b,), reference)
+        for pair in pairs
     ]

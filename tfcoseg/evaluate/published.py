@@ -74,6 +74,8 @@ def differences(figure: Figure, setting: Setting) -> list[str]:
         reasons.append(f"{figure.unit} instead of {unit}")
     elif figure.pairs not in (None, setting.pairs):
         reasons.append(f"{PAIRINGS[figure.pairs]} instead of {PAIRINGS[setting.pairs]}")
+    if setting.reference_masks:
+        reasons.append("without the partner's true mask")
     if figure.metric_size not in (None, setting.metric_size):
         reasons.append(f"other size ({size_in_words(figure.metric_size)})")
     elif figure.input_size not in (None, setting.working_size):

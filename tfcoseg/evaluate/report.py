@@ -36,8 +36,8 @@ def heading(report: dict[str, Any]) -> str:
         f"{report['data']}: {pictures_in_words(report)}, {pairs_in_words(protocol)}"
         f"{fold and f', fold {fold}'}",
         f"{weights['name']} ({weights['sha256'][:12]}), working size "
-        f"{protocol['working_size']}, threshold {protocol['threshold']:g}, measured at "
-        f"{protocol['measured_at']}",
+        f"{protocol['working_size']}, threshold {protocol['threshold']:g}, least score "
+        f"{protocol['min_score']:.3g}, measured at {protocol['measured_at']}",
     ]
     if report.get("declared"):
         lines.append(f"protocol {declared_in_words(report['declared'])}")

@@ -1,4 +1,4 @@
-"""The evaluator: every comparison of a protocol, decoded and counted."""
+"""The evaluator: every comparison of a protocol, searched and counted."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ class Evaluation:
         protocol: how it was done.
         working_size: the size at which the network saw the pictures.
         threshold: the probability from which on a pixel is object.
+        min_score: the score below which masks are empty.
         judgements: one per mask, in the order of the folder.
         problems: a line per picture or group that was left out, here or when the
             folder was laid out from a benchmark.
@@ -37,6 +38,7 @@ class Evaluation:
     protocol: Protocol
     working_size: int
     threshold: float
+    min_score: float
     judgements: list[Judgement]
     problems: list[str]
     extremes: Extremes
@@ -44,13 +46,16 @@ class Evaluation:
     differences: list[str] = field(default_factory=list)
     lost: bool = False
 
+    def of_kind(self, kind: str = PAIR) -> list[Judgement]:
+        """The judgements of one kind of comparison."""
+        return [j for j in self.judgements if j.comparison.kind == kind]
+
     def by_group(self, kind: str = PAIR) -> dict[str, list[Counts]]:
         """The counts of one kind of comparison, by group."""
         groups: dict[str, list[Counts]] = {}
-        for judgement in self.judgements:
-            if judgement.comparison.kind == kind:
-                group = judgement.comparison.record.group
-                groups.setdefault(group, []).append(judgement.counts)
+        for judgement in self.of_kind(kind):
+            group = judgement.comparison.record.group
+            groups.setdefault(group, []).append(judgement.counts)
         return groups
 
 
@@ -66,8 +71,8 @@ def evaluate_folder(
 
     Args:
         predictor: a `Predictor`, or any object with `encode(path)`, which returns an
-            `Encoded`, `decode(encoded, kernel, correlation=)`, `threshold` and
-            `working_size`.
+            `Encoded`, `find(encoded, references=)`, which returns a `Find` for each of
+            several, `runtime`, `threshold`, `min_score` and `working_size`.
         root: folder that holds `images/<group>/*` and `masks/<group>/*.png`.
         protocol: what is compared with what.
         progress: wraps the work to show how far it is, called like `tqdm.tqdm` with an
@@ -97,12 +102,16 @@ def evaluate_folder(
         raise ValueError(_nothing_to_judge(root, protocol, found))
     problems, differences = read_laid_out(root)
     comparisons = plan(records, protocol)
-    size = protocol.metric_size
-    judgements = list(judge(predictor, comparisons, size, cache, progress))
+    order = {comparison: index for index, comparison in enumerate(comparisons)}
+    judgements = sorted(
+        judge(predictor, comparisons, protocol, cache, progress),
+        key=lambda judgement: order[judgement.comparison],
+    )
     return Evaluation(
         protocol,
         predictor.working_size,
         predictor.threshold,
+        judgements[0].min_score,
         judgements,
         [*problems, *found.problems],
         find_extremes(judgements, extremes, predictor),

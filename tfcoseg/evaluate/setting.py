@@ -23,6 +23,7 @@ class Setting:
         metric_size: side of the square at which masks were judged, or `ORIGINAL`.
         averages: those that are reported.
         threshold: from which on a pixel was object.
+        reference_masks: whether the partners' true masks were given.
     """
 
     benchmark: str
@@ -33,6 +34,7 @@ class Setting:
     metric_size: int | str
     averages: tuple[str, ...]
     threshold: float
+    reference_masks: bool = False
 
 
 def setting_of(
@@ -60,6 +62,7 @@ def setting_of(
         metric_size=protocol.metric_size or ORIGINAL,
         averages=declaration.averages or AVERAGES,
         threshold=evaluation.threshold,
+        reference_masks=protocol.reference_masks,
     )
 
 

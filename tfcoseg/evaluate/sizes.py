@@ -43,7 +43,7 @@ def evaluate_sizes(
     >>> [(row["working_size"], row["masks"]) for row in rows]
     [(65, 4)]
     """
-    comparisons = [c for j in evaluation.judgements if (c := j.comparison).kind == PAIR]
+    comparisons = [judgement.comparison for judgement in evaluation.of_kind(PAIR)]
     rows = []
     for size in sorted(set(sizes)):
         groups = evaluation.by_group()
@@ -52,7 +52,7 @@ def evaluate_sizes(
             groups = _judge_again(
                 predictor,
                 comparisons,
-                evaluation.protocol.metric_size,
+                evaluation.protocol,
                 cache_of and cache_of(predictor),
                 progress,
             )
@@ -67,9 +67,9 @@ def format_sizes(rows: Sequence[dict[str, Any]]) -> str:
     return align([header, *([row["working_size"], *row["J"].values()] for row in rows)])
 
 
-def _judge_again(predictor, comparisons, metric_size, cache, progress):
+def _judge_again(predictor, comparisons, protocol, cache, progress):
     groups: dict[str, list[Counts]] = {}
-    for judgement in judge(predictor, comparisons, metric_size, cache, progress):
+    for judgement in judge(predictor, comparisons, protocol, cache, progress):
         group = judgement.comparison.record.group
         groups.setdefault(group, []).append(judgement.counts)
     return groups

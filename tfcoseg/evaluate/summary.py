@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from tfcoseg.evaluate.partners import OF_SEVERAL
 from tfcoseg.evaluate.protocol import NO_CORRELATION, PAIR, WRONG_PARTNER
 from tfcoseg.evaluate.protocols import ORIGINAL, size_in_words
 from tfcoseg.evaluate.run import Evaluation
+from tfcoseg.evaluate.score_quality import score_quality
 from tfcoseg.evaluate.scores import QUANTITIES, averages, emptiness
 
 
@@ -14,18 +16,19 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     Returns:
         A dictionary fit for JSON: `protocol`, `overall` (J, P and the predicted share
         by three averages), `groups` (the same for each group: the mean over its images,
-        and pooled), `controls`, `empty`, `left_out`, `differences` (from a benchmark
-        as published), `masks`, one entry per judged mask, `pictures` and `not_judged`,
-        how many were and were not. Beside each number of masks, `J_masks` is that of
-        those that define J.
+        and pooled), `controls`, `empty`, `scores` (of `score_quality`; None without
+        wrong partners and for groups), `left_out`, `differences` (from a benchmark as
+        published), `masks`, one entry per judged mask, `pictures` and `not_judged`,
+        how many were and were not. With each number of masks come `J_masks`, the number
+        that J is defined for, and `empty_masks`, the percentage that is empty since
+        nothing was found.
     """
     protocol = evaluation.protocol
     groups = evaluation.by_group()
-    wanted = {WRONG_PARTNER: protocol.wrong_partner, NO_CORRELATION: True}
     controls = {
         kind: _figures(of_control)
-        for kind in wanted
-        if wanted[kind] and (of_control := evaluation.by_group(kind))
+        for kind in (WRONG_PARTNER, NO_CORRELATION)
+        if (of_control := evaluation.by_group(kind))
     }
     return {
         "unit": "percent",
@@ -33,6 +36,9 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "pairs": protocol.pairs,
             "working_size": evaluation.working_size,
             "threshold": evaluation.threshold,
+            "min_score": evaluation.min_score,
+            "reference_masks": protocol.reference_masks,
+            "exclusions": protocol.exclusions,
             "measured_at": size_in_words(protocol.metric_size or ORIGINAL),
             "per_group": protocol.per_group,
             "limit": protocol.limit,
@@ -47,6 +53,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         **_figures(groups),
         "controls": controls,
         "empty": _empty(evaluation),
+        "scores": _scores(evaluation),
         "left_out": evaluation.problems,
         "differences": evaluation.differences,
         "masks": [_mask(judgement) for judgement in evaluation.judgements],
@@ -72,14 +79,29 @@ def _figures(groups):
 
 def _numbers_of_masks(counts):
     defined = sum(c.jaccard is not None for c in counts)
-    return {"masks": len(counts), "J_masks": defined}
+    empty = sum(not c.predicted for c in counts)
+    return {
+        "masks": len(counts),
+        "J_masks": defined,
+        "empty_masks": _percent(empty / len(counts)) if counts else None,
+    }
+
+
+def _scores(evaluation):
+    """How well scores tell right from wrong partners."""
+    wrong = evaluation.of_kind(WRONG_PARTNER)
+    if not wrong or evaluation.protocol.pairs in OF_SEVERAL:
+        return None
+    right = [judgement.score for judgement in evaluation.of_kind(PAIR)]
+    wrong = [judgement.score for judgement in wrong]
+    return score_quality(right, wrong, evaluation.min_score)
 
 
 def _empty(evaluation):
-    """False positives: beside a wrong partner, and where the true mask is empty."""
+    """False positives: with a wrong partner, and where the true mask is empty."""
     rows = {}
-    if evaluation.protocol.empty_pairs:
-        rows["nothing_in_common"] = _counts_of(evaluation, WRONG_PARTNER)
+    if wrong := _counts_of(evaluation, WRONG_PARTNER):
+        rows["nothing_in_common"] = wrong
     truths = [c for c in _counts_of(evaluation, PAIR) if c.pixels and not c.truth]
     if truths:
         rows["true_mask_empty"] = truths
@@ -92,18 +114,16 @@ def _empty(evaluation):
 
 
 def _counts_of(evaluation, kind):
-    groups = evaluation.by_group(kind).values()
-    return [counts for group in groups for counts in group]
+    return [judgement.counts for judgement in evaluation.of_kind(kind)]
 
 
 def _mask(judgement):
     comparison, counts = judgement.comparison, judgement.counts
     partners = [f"{p.group}/{p.name}" for p in comparison.partners]
-    partner = partners[0] if partners else None
     return {
         "kind": comparison.kind,
         "picture": f"{comparison.record.group}/{comparison.record.name}",
-        **({"partners": partners} if partners[1:] else {"partner": partner}),
+        **({"partners": partners} if partners[1:] else {"partner": partners[0]}),
         **{name: _percent(of(counts)) for name, of in QUANTITIES.items()},
         "score": round(judgement.score, 4),
     }

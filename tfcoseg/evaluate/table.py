@@ -3,7 +3,7 @@
 from typing import Any
 
 from tfcoseg.evaluate.cross_validation import in_words
-from tfcoseg.evaluate.phrases import jaccard_in_words
+from tfcoseg.evaluate.phrases import jaccard_in_words, score_rows, scores_in_words
 from tfcoseg.evaluate.published_table import format_published
 from tfcoseg.evaluate.text import align as align
 from tfcoseg.evaluate.text import fill
@@ -29,6 +29,8 @@ def format_table(summary: dict[str, Any]) -> str:
         blocks.append(fill(told, "  "))
     if summary["empty"]:
         blocks.append(_empty(summary["empty"]))
+    if summary["scores"]:
+        blocks.append(_scores(summary["scores"]))
     if summary.get("published"):
         blocks.append(format_published(summary))
     if summary.get("cross_validation"):
@@ -38,20 +40,21 @@ def format_table(summary: dict[str, Any]) -> str:
 
 def _overall(summary):
     header = ["", "masks", "J images", "J groups", "J pooled", "P", "predicted"]
+    header.append("empty")
     sets = {"all groups": summary["overall"]}
     for name, control in summary["controls"].items():
         sets[_NAMES[name]] = control["overall"]
     rows = []
     for name, of in sets.items():
         jaccard = [of["J"][average] for average in ("images", "groups", "pooled")]
-        rest = [of["P"]["images"], of["predicted"]["images"]]
+        rest = [of["P"]["images"], of["predicted"]["images"], of["empty_masks"]]
         rows.append([name, of["masks"], *jaccard, *rest])
     return align([header, *rows])
 
 
 def _groups(groups):
-    header = ["group", "masks", "J", "J pooled", "P", "predicted"]
-    keys = ["masks", "J", "J_pooled", "P", "predicted"]
+    header = ["group", "masks", "J", "J pooled", "P", "predicted", "empty"]
+    keys = ["masks", "J", "J_pooled", "P", "predicted", "empty_masks"]
     return align(
         [header, *([name, *(of[key] for key in keys)] for name, of in groups.items())]
     )
@@ -62,3 +65,12 @@ def _empty(empty):
     keys = ["pictures", "predicted", "any", "over_1_percent"]
     rows = [[_NAMES[name], *(of[key] for key in keys)] for name, of in empty.items()]
     return align([header, *rows])
+
+
+def _scores(scores):
+    header = ["least score", "", "right pairs lost", "wrong pairs rejected"]
+    rows = [
+        [title, f"{of['min_score']:.3f}", of["right_lost"], of["wrong_rejected"]]
+        for title, of in score_rows(scores)
+    ]
+    return f"{align([header, *rows])}\n{fill(scores_in_words(scores), '  ')}"

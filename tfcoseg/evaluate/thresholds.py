@@ -32,6 +32,9 @@ def count_at_thresholds(soft_mask: np.ndarray, truth: np.ndarray) -> np.ndarray:
 def threshold_curve(judgements: Sequence[Any]) -> dict[str, list[float | None]]:
     """J in percent at each threshold, by the three averages of `averages`.
 
+    Where nothing is found in common, masks are empty at every threshold, as they are
+    for people who use the model.
+
     Args:
         judgements: objects with `comparison`, `counts` and `at_thresholds`, such as
             `Judgement`s.

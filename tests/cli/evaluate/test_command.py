@@ -6,6 +6,7 @@ import re
 import pytest
 from PIL import Image
 
+from tfcoseg.applications import CoSegEfficientNetLite0, save_weights
 from tfcoseg.cli.main import main
 
 
@@ -30,14 +31,20 @@ def test_table_json_and_sheet(evaluate, tmp_path, capsys):
         assert sheet.height > 6 * 160
 
 
-def test_with_the_network(data, model, tmp_path, capsys):
+def test_with_the_network(data, tmp_path, capsys):
     path = tmp_path / "untrained.weights.h5"
-    model.save_weights(path)
+    small = {"filters": 8, "decoder_filters": (8, 8, 8, 8)}
+    save_weights(CoSegEfficientNetLite0(None, **small), path)
     command = ["evaluate", "--data", str(data), "--weights", str(path), "--size", "33"]
     assert main([*command, "--controls"]) == 0
     printed = capsys.readouterr().out
     assert "Nobody says what untrained was trained on" in printed
-    assert "correlation off" in printed
+    assert "correlation off" in printed and "6 right and 6 wrong pairs" in printed
+    command = [*command, "--pairs", "first", "--reference-masks"]
+    assert main([*command, "--output", str(tmp_path / "out")]) == 0
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert [m["partner"] for m in results["masks"]] == ["bird/0"] * 2 + ["car/0"] * 2
+    assert results["protocol"]["reference_masks"] is True
 
 
 def test_groups_pictures_and_limit(evaluate, tmp_path):
@@ -56,7 +63,18 @@ def test_threshold_matters(evaluate, capsys):
         for line in capsys.readouterr().out.splitlines()
         if line.startswith("all groups")
     )
-    assert row.split()[-1] == "100.0"
+    assert row.split()[-2:] == ["100.0", "0.0"]  # predicted, and empty masks
+
+
+def test_least_score_matters(evaluate, tmp_path):
+    options = "--wrong-partner", "--threshold", 0, "--output", tmp_path, "--overwrite"
+    for least, empty in ((0, 0.0), (1, 100.0)):
+        assert evaluate(*options, "--min-score", least) == 0
+        results = json.loads((tmp_path / "results.json").read_text())
+        overall = results["controls"]["wrong_partner"]["overall"]
+        assert results["overall"]["empty_masks"] == overall["empty_masks"] == empty
+        assert results["protocol"]["min_score"] == least
+        assert results["scores"]["at_min_score"]["wrong_rejected"] == empty
 
 
 def test_a_bad_file_is_named_and_the_others_are_judged(evaluate, data, capsys):
@@ -70,21 +88,24 @@ def test_a_bad_file_is_named_and_the_others_are_judged(evaluate, data, capsys):
 def test_exclusion_list(evaluate, data, tmp_path, capsys):
     path = tmp_path / "alike.tsv"
     path.write_text("bird\tcar\n")
-    assert evaluate("--wrong-partner", "--exclude", path) == 1
-    assert "known to share nothing" in capsys.readouterr().err
+    cautious = "--wrong-partner", "--exclusions", "likely"
+    assert evaluate(*cautious) == 0
+    capsys.readouterr()
+    assert evaluate(*cautious, "--exclude", path) == 1
+    assert "two groups of different kinds" in capsys.readouterr().err
     path.rename(data / "class_groups.tsv")
-    assert evaluate("--wrong-partner") == 1
+    assert evaluate(*cautious) == 1
+    assert evaluate("--wrong-partner") == 0
 
 
-def test_a_table_of_classes_is_read_where_a_control_needs_it(evaluate, data, capsys):
+def test_a_table_of_classes_is_read_where_it_is_needed(evaluate, data, capsys):
     table = data / "class_groups.tsv"
     table.write_text("group\tclass\nbird\n")
-    assert evaluate("--no-correlation") == 0
+    assert evaluate("--controls") == 0
     capsys.readouterr()
-    for control in ("--wrong-partner", "--empty-pairs", "--controls"):
-        assert evaluate(control) == 1
+    for more in ((), ("--exclude", table)):
+        assert evaluate("--controls", "--exclusions", "likely", *more) == 1
         assert "must have two columns" in capsys.readouterr().err
-    assert evaluate("--exclude", table) == 1
 
 
 def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
@@ -103,6 +124,9 @@ def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
         (["--per-group", "1"], "at least 2"),
         (["--threshold", "50"], "from 0 to 1"),
         (["--pairs", "some"], "choose from"),
+        (["--min-score", "2"], "from 0 to 1"),
+        (["--exclusions", "known"], "choose from 'likely'"),
+        (["--exclude", "x.tsv"], "for --exclusions likely"),
         (["--groups", ","], "commas between"),
         (["--dataset", "msrc"], "one of pascal_voc_coseg, .*Received: msrc"),
         (["--protocol", "theirs"], "choose from 'ours', 'saa'"),
@@ -125,7 +149,8 @@ def test_usage_errors(evaluate, capsys, arguments, message):
         (["--groups", "cat"], "cat"),
         (["--weights", "none.keras"], "none.keras"),
         (["--data", "none"], "none"),
-        (["--exclude", "none.tsv"], "none.tsv"),
+        (["--exclusions", "likely", "--exclude", "none.tsv"], "none.tsv"),
+        (["--pairs", "group", "--reference-masks"], "are for pairs"),
     ],
 )
 def test_inputs_that_are_not_there(evaluate, capsys, arguments, message):

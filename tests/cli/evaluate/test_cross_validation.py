@@ -58,6 +58,7 @@ def test_a_fold_is_judged_as_all_was(evaluate, tmp_path, offered):
     ids.write_text("none\n")
     alike.write_text("cow dog\n")
     options = "--pairs all --limit 2 --size 65 --threshold 0.4 --sizes 49,81 --controls"
+    options += " --min-score 0.2 --exclusions likely"
     lists = "--leave-out", ids, "--exclude", alike
     assert evaluate(*options.split(), *lists, "--per-group", 3, "--groups", "car") == 1
     assert evaluate(*options.split(), *lists, "--per-group", 3) == 0
@@ -66,6 +67,7 @@ def test_a_fold_is_judged_as_all_was(evaluate, tmp_path, offered):
         assert (asked.pairs, asked.limit, asked.size) == ("all", 2, 65)
         assert (asked.threshold, asked.sizes, asked.per_group) == (0.4, [49, 81], 3)
         assert (asked.leave_out, asked.exclude, asked.controls) == (ids, alike, True)
+        assert (asked.min_score, asked.exclusions) == (0.2, "likely")
         assert asked.groups is None and asked.folds
 
 

@@ -10,37 +10,37 @@ MASKS, EXAMPLES = 12, 6
 
 
 @pytest.fixture
-def decodings(brightness, monkeypatch):
-    """Counts decodings; the one with the number in `stop` is interrupted."""
-    from tfcoseg.inference.predictor import Predictor
+def finished(brightness, monkeypatch):
+    """Counts finished masks; the one with the number in `stop` is interrupted."""
+    from tfcoseg.inference.results import Find
 
-    class Decodings:
+    class Finished:
         count, stop = 0, None
 
-    real = Predictor.decode
+    real = Find.finish
 
-    def decode(*args, **kwargs):
-        if Decodings.count == Decodings.stop:
+    def finish(*args, **kwargs):
+        if Finished.count == Finished.stop:
             raise KeyboardInterrupt
-        Decodings.count += 1
+        Finished.count += 1
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(Predictor, "decode", decode)
-    return Decodings
+    monkeypatch.setattr(Find, "finish", finish)
+    return Finished
 
 
 @pytest.fixture
-def evaluate(data, tmp_path, decodings):
-    """Runs the command with weights that have no card; returns its decodings."""
+def evaluate(data, tmp_path, finished):
+    """Runs the command with weights without a card; returns how many were finished."""
     weights = tmp_path / "unknown.weights.h5"
     weights.write_bytes(b"not looked into")
 
     def run(*arguments, code=0):
-        decodings.count = 0
+        finished.count = 0
         command = ["evaluate", "--data", data, "--weights", weights]
         command += ["--pairs", "all", "--size", "33", *arguments]
         assert main([str(word) for word in command]) == code
-        return decodings.count
+        return finished.count
 
     return run
 
@@ -65,12 +65,12 @@ def test_report_has_curves_and_pictures(evaluate, tmp_path, capsys):
     assert page.count("<figure>") == EXAMPLES and "<span>65,49</span>" in page
 
 
-def test_interrupted_command_goes_on_where_it_was(evaluate, decodings, tmp_path):
+def test_interrupted_command_resumes(evaluate, finished, tmp_path):
     out, whole = tmp_path / "out", tmp_path / "whole"
-    decodings.stop = 7
+    finished.stop = 7
     assert evaluate("--output", out, "--sizes", "65", code=130) == 7
     assert not (out / "results.json").exists()
-    decodings.stop = None
+    finished.stop = None
     missing = (MASKS - 7) + EXAMPLES + MASKS
     assert evaluate("--output", out, "--sizes", "65") == missing
     assert evaluate("--output", whole, "--sizes", "65") == 2 * MASKS + EXAMPLES

@@ -71,9 +71,7 @@ def parse():
 def evaluation(folder, write, predictor):
     for index, truth_side in enumerate((8, 6, 5)):
         write(folder, "car", f"{index}", (0, 0, 255), side=4, truth_side=truth_side)
-    return evaluate_folder(
-        predictor, folder, Protocol(wrong_partner=True, empty_pairs=True), extremes=2
-    )
+    return evaluate_folder(predictor, folder, Protocol(wrong_partner=True), extremes=2)
 
 
 @pytest.fixture

@@ -28,11 +28,17 @@ def test_figures_are_those_of_the_summary(parse, evaluation, report):
     overall = report["overall"]
     expected = [overall["J"][average] for average in ("images", "groups", "pooled")]
     expected += [overall["P"]["images"], overall["predicted"]["images"]]
+    expected.append(0.0)  # no mask is empty
     assert everything == ["all groups", "12", *(f"{value:.1f}" for value in expected)]
-    assert wrong[:3] == ["beside a wrong partner", "12", "0.0"]
+    assert wrong[:3] == ["wrong partner", "12", "0.0"] and wrong[-1] == "100.0"
     tiles = page.all("dl", class_="figures")[0]["text"]
     assert f"{expected[0]:.1f}" in tiles and f"{expected[2]:.1f}" in tiles
     assert page.rows("Where nothing is in common")[1][1] == "12"
+    scores = report["scores"]
+    _, at_loss, in_use = page.rows("Scores")
+    assert at_loss == ["at most 3 % lost", "1.000", "0.0", "100.0"]
+    assert in_use == ["in use", "0.000", "0.0", "0.0"]
+    assert f"AUC {scores['auc']:.3f}; expected" in page.all("main")[0]["text"]
 
 
 def test_what_is_not_as_it_should_be_is_told(parse, evaluation, report):

@@ -37,6 +37,7 @@ def _facts(report):
         "Compared": pairs_in_words(protocol),
         "Working size": f"{size} x {size}",
         "Threshold": f"{protocol['threshold']:g}",
+        "Least score": f"{protocol['min_score']:.3g}",
         "Measured at": protocol["measured_at"],
         "Weights": f"{weights['name']}, sha256 {weights['sha256'][:16]}",
         "Command": command(command_line(report.get("options", {}))),

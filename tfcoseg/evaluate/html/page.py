@@ -15,9 +15,10 @@ from tfcoseg.evaluate.html.tables import (
     empty_table,
     group_table,
     overall_table,
+    score_table,
 )
 from tfcoseg.evaluate.html.tags import Html, tag
-from tfcoseg.evaluate.phrases import jaccard_in_words
+from tfcoseg.evaluate.phrases import jaccard_in_words, scores_in_words
 from tfcoseg.files import replace_file
 
 
@@ -71,7 +72,8 @@ def _figures(report):
     told = (
         "J is the intersection of the found and the true object over their union: the "
         "mean over all masks, the mean over groups of each group's mean, and of all "
-        "pixels as one picture. P is the share of pixels told right, over images."
+        "pixels as one picture. P is the percentage of pixels classified correctly, "
+        "over images. A mask is empty where nothing was found in common."
     )
     parts = [tag("p", told), overall_table(report)]
     if fewer := jaccard_in_words(report):
@@ -79,6 +81,9 @@ def _figures(report):
     if report.get("empty"):
         parts.append(tag("h3", "Where nothing is in common"))
         parts.append(empty_table(report["empty"]))
+    if scores := report.get("scores"):
+        parts.append(tag("h3", "Scores"))
+        parts += [tag("p", scores_in_words(scores)), score_table(scores)]
     return tag("section", tag("h2", "Figures"), *parts)
 
 

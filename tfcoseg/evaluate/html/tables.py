@@ -6,15 +6,16 @@ from typing import Any
 from tfcoseg.evaluate import protocols
 from tfcoseg.evaluate.html.charts import bar
 from tfcoseg.evaluate.html.tags import Html, tag
+from tfcoseg.evaluate.phrases import score_rows
 from tfcoseg.evaluate.protocols import averages_in_words
 
 # The averages of the field, in words.
 AVERAGES = {name: averages_in_words([name]) for name in protocols.AVERAGES}
 
 _CONTROLS = {
-    "wrong_partner": "beside a wrong partner",
+    "wrong_partner": "wrong partner",
     "no_correlation": "correlation off",
-    "nothing_in_common": "beside a wrong partner",
+    "nothing_in_common": "wrong partner",
     "true_mask_empty": "true mask empty",
 }
 
@@ -53,6 +54,7 @@ def overall_table(report: dict[str, Any]) -> Html:
     for name, control in report.get("controls", {}).items():
         sets[_CONTROLS.get(name, name)] = control["overall"]
     header = ["", "masks", "J, images", "J, groups", "J, pooled", "P", "predicted"]
+    header.append("empty masks")
     rows = [
         [
             name,
@@ -60,6 +62,7 @@ def overall_table(report: dict[str, Any]) -> Html:
             *(of["J"][average] for average in ("images", "groups", "pooled")),
             of["P"]["images"],
             of["predicted"]["images"],
+            of["empty_masks"],
         ]
         for name, of in sets.items()
     ]
@@ -75,6 +78,16 @@ def empty_table(empty: dict[str, Any]) -> Html:
         for name, of in empty.items()
     )
     return table("Where nothing is in common", header, rows)
+
+
+def score_table(scores: dict[str, Any]) -> Html:
+    """What two least scores do to right and to wrong pairs, in percent."""
+    header = ["least score", "", "right pairs lost", "wrong pairs rejected"]
+    rows = (
+        [title, f"{of['min_score']:.3f}", of["right_lost"], of["wrong_rejected"]]
+        for title, of in score_rows(scores)
+    )
+    return table("Scores", header, rows)
 
 
 def group_table(groups: dict[str, Any]) -> Html:
