@@ -119,6 +119,15 @@ def test_other_weights_or_options_find_nothing(run, predictor, tmp_path):
     assert len(files(tmp_path)) == 6
 
 
+def test_contours_are_kept(run):
+    plain, contours = Protocol(), Protocol(boundary=True)
+    assert [run(protocol=p)[1] for p in (plain, contours)] == [12, 12]
+    first, second = (run(protocol=contours) for _ in range(2))
+    assert first[1] == second[1] == 0
+    same(first[0], second[0])
+    assert {judgement.boundary for judgement in second[0].judgements} == {1.0}
+
+
 def test_reference_masks_are_part_of_the_question(run, folder, write):
     free, given = Protocol("first"), Protocol("first", reference_masks=True)
     assert [run(protocol=p)[1] for p in (free, given, free, given)] == [9, 9, 0, 0]

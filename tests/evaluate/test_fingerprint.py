@@ -10,7 +10,7 @@ from tfcoseg.evaluate import fingerprint
 
 PACKAGE = Path(tfcoseg.__file__).parent
 COUNTING = [
-    *("evaluate/finds.py", "evaluate/judge.py"),
+    *("evaluate/boundary.py", "evaluate/finds.py", "evaluate/judge.py"),
     *("evaluate/scores.py", "evaluate/thresholds.py"),
 ]
 EXCEPTIONS = {

@@ -1,8 +1,10 @@
 import json
 
+import numpy as np
 import pytest
 
 from tfcoseg.evaluate import Protocol, evaluate_folder
+from tfcoseg.evaluate.boundary import boundary_f
 from tfcoseg.evaluate.summary import summarise
 from tfcoseg.evaluate.table import format_table
 
@@ -112,6 +114,26 @@ def test_scores_of_right_and_wrong_pairs(folder, write, predictor):
     }
     protocol = Protocol("group", wrong_partner=True)
     assert summarise(evaluate_folder(predictor, folder, protocol))["scores"] is None
+
+
+def test_contours_over_images_and_groups(folder, write, predictor):
+    write(folder, "car", "0", (0, 0, 255), side=4, truth_side=12)
+    protocol = Protocol(boundary=True, wrong_partner=True)
+    summary = summarise(evaluate_folder(predictor, folder, protocol))
+    image = np.zeros((20, 30), "uint8")
+    found, truth = image.copy(), image.copy()
+    found[2:6, 3:7] = truth[2:14, 3:15] = 1
+    lowest = 100 * boundary_f(found, truth)
+    assert 0 < lowest < 100
+    # Of the other masks all are perfect.
+    assert summary["overall"]["F"]["images"] == pytest.approx(
+        (11 * 100 + lowest) / 12, abs=1e-3
+    )
+    assert summary["groups"]["car"]["F"] == pytest.approx((300 + lowest) / 4, abs=1e-3)
+    assert summary["controls"]["wrong_partner"]["overall"]["F"]["groups"] == 0.0
+    lines = " ".join(format_table(summary).split())
+    assert "over groups; wrong partner 0.0 over images, 0.0 over groups." in lines
+    assert "F" not in summarise(evaluate_folder(predictor, folder))["overall"]
 
 
 def test_summary_is_fit_for_json_and_states_the_protocol(summary):

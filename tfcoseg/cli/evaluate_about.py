@@ -15,7 +15,7 @@ _NO_OPTIONS = "command", "run", "error"
 CARRIED = (
     *("protocol", "pairs", "reference_masks", "limit", "leave_out", "size", "sizes"),
     *("threshold", "min_score", "controls", "wrong_partner", "no_correlation"),
-    *("exclusions", "exclude"),
+    *("exclusions", "exclude", "boundary"),
 )
 
 

@@ -95,6 +95,12 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
         help="value of the masks' pixels that count nowhere, usually 255; 128 in a "
         "benchmark that --dataset has prepared",
     )
+    add(
+        "--boundary",
+        action="store_true",
+        help="also measure F of the contours, within 0.8 %% of the image's diagonal, "
+        "as the DAVIS benchmark does",
+    )
     _add_fold_arguments(add)
 
 

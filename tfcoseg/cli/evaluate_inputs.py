@@ -68,6 +68,7 @@ def protocol_options(
         "exclusions": args.exclusions,
         "exclude": read_exclusions(exclude) if exclude else (),
         "no_correlation": args.no_correlation or args.controls,
+        "boundary": args.boundary,
         "folds": args.folds,
         "fold": args.fold,
         "fold_by": args.fold_by,

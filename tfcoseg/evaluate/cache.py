@@ -28,7 +28,7 @@ class JudgementCache:
     that, so that other weights or options find nothing here. In every other line the
     digests of what is compared (picture, true mask and partners, by their bytes, so
     that a changed file is judged anew and a renamed one is not), four counts, the
-    score and the least score, and the counts at each threshold: 0.3 kB for a mask.
+    score, the least score and F, and the counts at each threshold: 0.3 kB for a mask.
 
     Encoded pictures are kept in memory only, by `FeatureStore`: those of PASCAL VOC
     would take 3 to 14 GB. A resumed run encodes again what it still needs.
@@ -43,7 +43,7 @@ class JudgementCache:
         name = hashlib.sha256(self._header).hexdigest()[:32]
         self.path = Path(folder) / f"{name}.jsonl"
         self._digest = cache(_digest)
-        self._found: dict[str, tuple[np.ndarray, list[float]]] = {}
+        self._found: dict[str, tuple[np.ndarray, list[float | None]]] = {}
         self._before_next = self._header + b"\n"
         if self.path.is_file() and self.path.stat().st_size:
             self._read()
@@ -53,9 +53,10 @@ class JudgementCache:
         found = self._found.get(self._key(comparison))
         if found is None:
             return None
-        numbers, scores = found
+        numbers, (score, min_score, boundary) = found
         counts = Counts(*numbers[:4].tolist())
-        return Judgement(comparison, counts, *scores, numbers[4:].reshape(2, -1))
+        curve = numbers[4:].reshape(2, -1)
+        return Judgement(comparison, counts, score, min_score, curve, boundary)
 
     def put(self, judgement: Judgement) -> None:
         """Appends a judgement to the file, at once and in one piece."""
@@ -63,7 +64,7 @@ class JudgementCache:
         four = counts.pixels, counts.truth, counts.predicted, counts.intersection
         numbers = [*four, *judgement.at_thresholds.ravel().tolist()]
         key = self._key(judgement.comparison)
-        scores = [judgement.score, judgement.min_score]
+        scores = [judgement.score, judgement.min_score, judgement.boundary]
         line = json.dumps([key, scores, numbers], separators=(",", ":"))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path, "ab", buffering=0) as file:
@@ -113,6 +114,7 @@ def open_cache(
         "threshold": predictor.threshold,
         "min_score": predictor.min_score,
         "metric_size": protocol.metric_size,
+        "boundary": protocol.boundary,
         "code": fingerprint(),
     }
     return JudgementCache(folder, about)
@@ -123,7 +125,7 @@ def _parse(line):
     try:
         key, scores, numbers = json.loads(line)
         whole = line.endswith(b"\n") and len(numbers) == _NUMBERS
-        whole = whole and len(scores) == 2
+        whole = whole and len(scores) == 3
     except (ValueError, TypeError):  # cut short, or something else
         return None
     return (key, scores, numbers) if whole else None

@@ -18,6 +18,7 @@ _SOURCES = (
     "ops/*.py",
     "pictures/*.py",
     "signature.py",
+    "evaluate/boundary.py",
     "evaluate/features.py",
     "evaluate/finds.py",
     "evaluate/judge.py",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfcoseg.data.record import read_true_mask
+from tfcoseg.evaluate.boundary import boundary_f
 from tfcoseg.evaluate.finds import find_all, in_sets
 from tfcoseg.evaluate.protocol import Comparison, Protocol
 from tfcoseg.evaluate.scores import Counts, count_pixels
@@ -29,6 +30,7 @@ class Judgement:
             partners, 0..1.
         min_score: the score below which masks are empty.
         at_thresholds: what `count_at_thresholds` counted.
+        boundary: F of the contours, 0..1; None where it was not asked for.
     """
 
     comparison: Comparison
@@ -36,6 +38,7 @@ class Judgement:
     score: float
     min_score: float
     at_thresholds: np.ndarray
+    boundary: float | None = None
 
 
 def judge(
@@ -72,16 +75,17 @@ def judge(
         if judgement is None:
             truth = truth_of(comparison.record)
             find = next(finds)
-            judgement = _judge_one(comparison, find, truth, predictor.threshold, square)
+            # The network's square becomes that of the metric without a detour over the
+            # picture's own size.
+            finished = find.finish(predictor.threshold, square)
+            judgement = _judge_one(comparison, find, finished, truth, protocol)
             if cache is not None:
                 cache.put(judgement)
         yield judgement
 
 
-def _judge_one(comparison, find, truth, threshold, square):
-    # The network's square becomes that of the metric without a detour over the
-    # picture's own size.
-    mask, soft_mask = find.finish(threshold, square)
+def _judge_one(comparison, find, finished, truth, protocol):
+    mask, soft_mask = finished
     if not find.found:  # as the mask: at no threshold anything is predicted
         soft_mask = np.zeros_like(soft_mask)
     return Judgement(
@@ -90,6 +94,7 @@ def _judge_one(comparison, find, truth, threshold, square):
         float(find.score),
         float(find.min_score),
         count_at_thresholds(soft_mask, truth),
+        boundary_f(mask, truth) if protocol.boundary else None,
     )
 
 

@@ -56,6 +56,20 @@ def jaccard_in_words(report: Mapping[str, Any]) -> str:
     )
 
 
+def boundary_in_words(report: Mapping[str, Any]) -> str:
+    """F of the contours, where it was measured."""
+    sets = {"all groups": report["overall"]}
+    for name, control in report.get("controls", {}).items():
+        sets[name.replace("_", " ")] = control["overall"]
+    told = [
+        f"{name} {of['F']['images']:.1f} over images, {of['F']['groups']:.1f} over "
+        "groups"
+        for name, of in sets.items()
+        if "F" in of
+    ]
+    return f"F of the contours: {'; '.join(told)}." if told else ""
+
+
 def scores_in_words(scores: Mapping[str, Any]) -> str:
     """How well scores tell right from wrong pairs, apart from any least score."""
     return (

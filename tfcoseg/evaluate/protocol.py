@@ -41,6 +41,7 @@ class Protocol:
             "name"), that make no wrong partners; see `read_exclusions`.
         no_correlation: also make each comparison without the cross-correlation. The
             semantic affinity stays, and with it the partner.
+        boundary: also measure the contours, by `boundary_f`.
         folds, fold, fold_by: judge this fold only, as it was held out in training; see
             `tfcoseg.data.folds.split_fold`. None, all three, for everything.
 
@@ -62,6 +63,7 @@ class Protocol:
     exclusions: str | None = None
     exclude: Sequence[str | Sequence[str]] = ()
     no_correlation: bool = False
+    boundary: bool = False
     folds: int | None = None
     fold: int | None = None
     fold_by: str | None = None

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from tfcoseg.evaluate.partners import OF_SEVERAL
 from tfcoseg.evaluate.protocol import NO_CORRELATION, PAIR, WRONG_PARTNER
 from tfcoseg.evaluate.protocols import ORIGINAL, size_in_words
@@ -21,14 +23,13 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         published), `masks`, one entry per judged mask, `pictures` and `not_judged`,
         how many were and were not. With each number of masks come `J_masks`, the number
         that J is defined for, and `empty_masks`, the percentage that is empty since
-        nothing was found.
+        nothing was found; and, if contours were measured, `F` over images and groups.
     """
     protocol = evaluation.protocol
-    groups = evaluation.by_group()
     controls = {
-        kind: _figures(of_control)
+        kind: _figures(judgements)
         for kind in (WRONG_PARTNER, NO_CORRELATION)
-        if (of_control := evaluation.by_group(kind))
+        if (judgements := evaluation.of_kind(kind))
     }
     return {
         "unit": "percent",
@@ -50,7 +51,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         },
         "pictures": len({j.comparison.record for j in evaluation.judgements}),
         "not_judged": evaluation.not_judged,
-        **_figures(groups),
+        **_figures(evaluation.of_kind(PAIR)),
         "controls": controls,
         "empty": _empty(evaluation),
         "scores": _scores(evaluation),
@@ -60,10 +61,14 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _figures(groups):
-    """`overall` and `groups` of the counts of one kind of comparison."""
+def _figures(judgements):
+    """`overall` and `groups` of the judgements of one kind of comparison."""
+    members, groups = {}, {}
+    for judgement in judgements:
+        members.setdefault(judgement.comparison.record.group, []).append(judgement)
     by_group = {}
-    for name, counts in groups.items():
+    for name, of_group in members.items():
+        counts = groups[name] = [judgement.counts for judgement in of_group]
         group = averages({name: counts})
         by_group[name] = _numbers_of_masks(counts)
         for quantity in QUANTITIES:
@@ -73,8 +78,19 @@ def _figures(groups):
         quantity: {name: _percent(value) for name, value in three.items()}
         for quantity, three in averages(groups).items()
     }
-    every = [counts for group in groups.values() for counts in group]
+    if any(judgement.boundary is not None for judgement in judgements):
+        of_groups = [_contours(of_group) for of_group in members.values()]
+        for name, mean in zip(members, of_groups):
+            by_group[name]["F"] = _percent(mean)
+        three = {"images": _contours(judgements), "groups": np.mean(of_groups)}
+        overall["F"] = {name: _percent(mean) for name, mean in three.items()}
+    every = [judgement.counts for judgement in judgements]
     return {"overall": {**_numbers_of_masks(every), **overall}, "groups": by_group}
+
+
+def _contours(judgements):
+    """The mean F."""
+    return np.mean([judgement.boundary for judgement in judgements])
 
 
 def _numbers_of_masks(counts):
@@ -125,9 +141,10 @@ def _mask(judgement):
         "picture": f"{comparison.record.group}/{comparison.record.name}",
         **({"partners": partners} if partners[1:] else {"partner": partners[0]}),
         **{name: _percent(of(counts)) for name, of in QUANTITIES.items()},
+        **({} if judgement.boundary is None else {"F": _percent(judgement.boundary)}),
         "score": round(judgement.score, 4),
     }
 
 
 def _percent(share):
-    return None if share is None else round(100 * share, 4)
+    return None if share is None else round(100 * float(share), 4)

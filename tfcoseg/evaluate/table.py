@@ -3,7 +3,12 @@
 from typing import Any
 
 from tfcoseg.evaluate.cross_validation import in_words
-from tfcoseg.evaluate.phrases import jaccard_in_words, score_rows, scores_in_words
+from tfcoseg.evaluate.phrases import (
+    boundary_in_words,
+    jaccard_in_words,
+    score_rows,
+    scores_in_words,
+)
 from tfcoseg.evaluate.published_table import format_published
 from tfcoseg.evaluate.text import align as align
 from tfcoseg.evaluate.text import fill
@@ -25,8 +30,8 @@ def format_table(summary: dict[str, Any]) -> str:
             the commands are.
     """
     blocks = [_overall(summary), _groups(summary["groups"])]
-    if told := jaccard_in_words(summary):
-        blocks.append(fill(told, "  "))
+    for told in (boundary_in_words(summary), jaccard_in_words(summary)):
+        blocks += [fill(told, "  ")] if told else []
     if summary["empty"]:
         blocks.append(_empty(summary["empty"]))
     if summary["scores"]:

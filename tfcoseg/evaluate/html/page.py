@@ -18,7 +18,11 @@ from tfcoseg.evaluate.html.tables import (
     score_table,
 )
 from tfcoseg.evaluate.html.tags import Html, tag
-from tfcoseg.evaluate.phrases import jaccard_in_words, scores_in_words
+from tfcoseg.evaluate.phrases import (
+    boundary_in_words,
+    jaccard_in_words,
+    scores_in_words,
+)
 from tfcoseg.files import replace_file
 
 
@@ -76,8 +80,8 @@ def _figures(report):
         "over images. A mask is empty where nothing was found in common."
     )
     parts = [tag("p", told), overall_table(report)]
-    if fewer := jaccard_in_words(report):
-        parts.append(tag("p", fewer))
+    for more in (boundary_in_words(report), jaccard_in_words(report)):
+        parts += [tag("p", more)] if more else []
     if report.get("empty"):
         parts.append(tag("h3", "Where nothing is in common"))
         parts.append(empty_table(report["empty"]))
