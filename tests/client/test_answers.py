@@ -13,7 +13,7 @@ from tfcoseg.client.answers import CONTRACTS, read_answer
 from tfcoseg.client.pictures import SentPicture
 
 SIZES = [(6, 8), (5, 4)]
-SCORES = {"score_a": np.array([0.5]), "score_b": np.array([1])}
+SCORES = {"score_a": np.array([0.5]), "score_b": np.array([0.5])}
 
 
 def png(size, mode="L", kind="PNG"):
@@ -48,11 +48,11 @@ def read_pixels(**changes):
 
 @pytest.mark.parametrize("read", [read_files, read_pixels])
 def test_a_good_answer(read):
-    soft_masks, scores = read(other=np.zeros(3))
+    soft_masks, score = read(other=np.zeros(3))
     assert [mask.shape for mask in soft_masks] == SIZES
     for mask in soft_masks:
         np.testing.assert_allclose(mask, 0.2, atol=1e-6)
-    assert scores == [0.5, 1.0]
+    assert score == 0.5
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ def test_a_good_answer(read):
         ({"score_b": np.array(0.5)}, "one row of score_b"),
         ({"score_b": np.array([np.nan])}, "score_b.*nan"),
         ({"score_b": np.array([1.5])}, "score_b.*1.5"),
+        ({"score_b": np.array([0.25])}, "one score .*score_a 0.5 and score_b 0.25"),
         ({"score_b": np.array(["high"])}, "score_b.*high"),
     ],
 )

@@ -27,7 +27,14 @@ def test_masks_of_files_come_back_at_their_own_size(server, pair):
         assert soft_mask.dtype == np.float32 and mask.dtype == np.uint8
         np.testing.assert_array_equal(soft_mask, expected)
         np.testing.assert_array_equal(mask, 255 * (expected >= 0.5))
-    assert (result.score_a, result.score_b) == (0.75, 0.75)
+    assert result.score == 0.75 and result.found is True
+
+
+def test_masks_of_zeros_say_that_nothing_was_found(server, square):
+    black = square("black.png", (40, 40), (0, 0, 0, 0))
+    with Client(server.url, threshold=0.0) as client:
+        result = client.predict(black, black)
+    assert result.found is False and not result.mask_a.any()
 
 
 def test_pixels_are_resized_on_the_way_there_and_back(server, pair):
@@ -115,7 +122,7 @@ def test_the_address_that_serve_prints_is_one(rest, pair):
 def test_grpc_takes_an_http_address_too(grpc_server, pair):
     url = f"http://127.0.0.1:{grpc_server.port}"
     with Client(url, grpc=True) as client:
-        assert client.predict(*pair).score_a == 0.75
+        assert client.predict(*pair).score == 0.75
 
 
 def test_messages_above_4_mb_pass_in_both_directions(server, tmp_path):
@@ -138,7 +145,7 @@ def test_a_connection_that_the_server_has_closed_is_replaced(rest, pair, told):
     rest.script = [told(), told(hang_up=True)]
     with Client(rest.url, retries=0) as client:
         client.predict(*pair)
-        assert client.predict(*pair).score_a == 0.75
+        assert client.predict(*pair).score == 0.75
     assert rest.connections == 2
 
 
@@ -169,7 +176,7 @@ def test_an_unreadable_picture_is_named_and_nothing_is_sent(server, pair, tmp_pa
     "settings, message",
     [
         ({"signature": "encode"}, "'serve_bytes' or 'serving_default'.*'encode'"),
-        ({"threshold": 2}, "threshold must be"),
+        ({"threshold": 2}, "`threshold` must be"),
         ({"working_size": 1}, "working size must be"),
         ({"timeout": 0}, "`timeout` must be"),
         ({"timeout": 1e300}, "`timeout` must be"),

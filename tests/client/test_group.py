@@ -15,7 +15,7 @@ from tfcoseg.pictures import read_image
 
 @pytest.fixture
 def group(pair, square):
-    """Two large pictures, and a small one, which the server takes for an outlier."""
+    """Two large pictures, and a small one, in which the server finds nothing."""
     return [*pair, square("small.png", (20, 30), (4, 4, 16, 20))]
 
 
@@ -27,28 +27,20 @@ def test_a_group_is_one_request(server, group):
     with Client(server.url) as client:
         result = client.predict_group(group)
     assert len(server.seen) == 1
-    for path, soft_mask in zip(group, result.soft_masks, strict=True):
+    for path, soft_mask in zip(group[:2], result.soft_masks):
         np.testing.assert_array_equal(soft_mask, brightness(path))
-    assert result.scores == [0.75] * 3
-    assert result.memberships == [0.875, 0.875, 0.25]
-    assert result.outliers == [False, False, True]
-    assert result.masks[0].any() and not result.masks[2].any()
+    assert result.scores == [0.75, 0.75, 0.25]
+    assert result.found == [True, True, False]
+    assert result.masks[0].any() and result.masks[1].any()
+    assert result.masks[2].shape == result.soft_masks[2].shape == (20, 30)
+    assert not result.masks[2].any() and not result.soft_masks[2].any()
     assert result.masks[2].dtype == np.uint8
 
 
-def test_the_threshold_for_outliers_is_the_callers(rest, group):
+def test_of_two_one_may_be_missing_too(rest, group):
+    """As it is if the server says so, which knows from which score on."""
     with Client(rest.url) as client:
-        pictures = client.prepare_group(group)
-        every = client.ask_group(pictures, outlier_threshold=1.0)
-        none = client.ask_group(pictures, outlier_threshold=None)
-    assert every.outliers == [True] * 3 and none.outliers == [False] * 3
-    assert none.memberships == [None] * 3 and none.masks[2].any()
-
-
-def test_of_two_neither_is_an_outlier(rest, group):
-    with Client(rest.url) as client:
-        result = client.predict_group(group[1:])
-    assert result.outliers == [False, False] and result.memberships == [None, None]
+        assert client.predict_group(group[1:]).found == [True, False]
 
 
 def test_it_is_asked_whatever_signature_pairs_are_sent_to(rest, group):
@@ -73,7 +65,7 @@ def test_one_picture_is_no_group(rest, group):
     [
         ({"scores": None}, "no scores"),
         ({"scores": np.array([0.5])}, "2 rows of scores"),
-        ({"memberships": np.array([0.5, 2.0])}, "memberships.*2.0"),
+        ({"scores": np.array([0.5, 2.0])}, "scores.*2.0"),
         ({"masks_bytes": np.array([b"a", b"b"], object)}, "masks_bytes"),
     ],
 )
@@ -83,7 +75,6 @@ def test_answers_that_do_not_fit(outputs, message):
     good = {
         "masks_bytes": np.array([file.getvalue()] * 2, object),
         "scores": np.array([0.5, 0.5]),
-        "memberships": np.array([0.5, 0.5]),
     }
     every = {name: rows for name, rows in (good | outputs).items() if rows is not None}
     with pytest.raises(RequestError, match=message):

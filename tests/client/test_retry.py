@@ -77,7 +77,7 @@ def test_a_busy_server_answers_the_third_time(server, pair, told, monkeypatch):
     monkeypatch.setattr(retry, "FIRST_DELAY", 0.01)
     server.script = [told(503, b"{}", code="UNAVAILABLE")] * 2
     with Client(server.url) as client:
-        assert client.predict(*pair).score_a == 0.75
+        assert client.predict(*pair).score == 0.75
     assert len(server.seen) == 3
 
 
@@ -108,4 +108,4 @@ def test_a_retry_after_that_is_nonsense(rest, pair, told, nonsense, monkeypatch)
             with pytest.raises(RequestError):
                 client.predict(*pair)
         else:
-            assert client.predict(*pair).score_a == 0.75
+            assert client.predict(*pair).score == 0.75

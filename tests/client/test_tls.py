@@ -10,7 +10,7 @@ def test_https_with_a_certificate_that_is_trusted(
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with Client(secure_rest.url) as client:
-        assert client.predict(*pair).score_a == 0.75
+        assert client.predict(*pair).score == 0.75
 
 
 def test_https_with_a_certificate_that_is_not(secure_rest, pair):

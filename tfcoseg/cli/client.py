@@ -24,9 +24,9 @@ HELP = """\
 Ask a server for the masks of pictures, or load-test it.
 
 The server is TensorFlow Serving, or `tfcoseg serve`, with a model that `tfcoseg export
-savedmodel` has written. It is asked straight: proxies that the environment names are
-not used. The files are those of `tfcoseg segment`: a.jpg gives a_mask.png. TensorFlow
-is not needed on this machine.
+savedmodel` has written. Proxies that the environment names are not used. The files are
+those of `tfcoseg segment`: a.jpg gives a_mask.png. TensorFlow is not needed on this
+machine.
 
 examples:
   tfcoseg client a.jpg b.jpg --output masks
@@ -162,26 +162,23 @@ def _find(args, client):
     patterns = [glob.escape(stem) + end for stem in stems for end in endings(args)]
     check_outputs(args.output, patterns, images, args.overwrite)
     check_writable(args.output)  # before the wait; it is made afterwards
-    masks, scores, outliers = _answer(client, question)
+    masks, scores = _answer(client, question)
     make_folder(args.output)
     for stem, picture, mask in zip(stems, pictures, masks):
         write_drawings(args, stem, picture, mask)
     if not args.quiet:
         areas = [float((mask > 0).mean()) for mask in masks]
         print(finding(images, areas, scores))
-        for image, outlier in zip(images, outliers):
-            if outlier:
-                print(f"{image} shows something else than the others: no mask")
     return 0
 
 
 def _answer(client, question):
-    """Masks, scores, and which pictures do not belong, of a pair or a group."""
+    """Masks and scores of a pair or a group."""
     if isinstance(question, list):
         group = client.ask_group(question)
-        return group.masks, group.scores, group.outliers
+        return group.masks, group.scores
     pair = client.ask(question)
-    return [pair.mask_a, pair.mask_b], [pair.score_a, pair.score_b], [False, False]
+    return [pair.mask_a, pair.mask_b], [pair.score, pair.score]
 
 
 def _run_load_test(args, client):

@@ -36,8 +36,8 @@ def read_answer(
     contract: Contract,
     outputs: Mapping[str, np.ndarray],
     pictures: Sequence[SentPicture],
-) -> tuple[list[np.ndarray], list[float]]:
-    """The two soft masks and the two scores in a server's answer.
+) -> tuple[list[np.ndarray], float]:
+    """The two soft masks and the score of the pair in a server's answer.
 
     Raises:
         RequestError: if one is missing, or is not what it should be.
@@ -51,18 +51,25 @@ def read_answer(
         _read_row(outputs, name, contract.read_mask, picture)
         for name, picture in zip(contract.masks, pictures)
     ]
-    return soft_masks, [_read_row(outputs, name, _read_score) for name in scores]
+    score, again = (_read_row(outputs, name, _read_score) for name in scores)
+    if score != again:
+        raise bad_answer(
+            "one score for both pictures, as models that were exported by this version "
+            "of tfcoseg give",
+            f"{names.SCORE_A} {score} and {names.SCORE_B} {again}",
+        )
+    return soft_masks, score
 
 
 def read_group(
     outputs: Mapping[str, np.ndarray], pictures: Sequence[SentPicture]
-) -> tuple[list[np.ndarray], list[float], list[float]]:
-    """The soft masks, scores and memberships in an answer about a group.
+) -> tuple[list[np.ndarray], list[float]]:
+    """The soft masks and the scores in an answer about a group.
 
     Raises:
         RequestError: if one is missing, or is not what it should be.
     """
-    wanted = (names.MASKS_BYTES, names.SCORES, names.MEMBERSHIPS)
+    wanted = (names.MASKS_BYTES, names.SCORES)
     if missing := [name for name in wanted if name not in outputs]:
         raise bad_answer(", ".join(wanted), f"no {', '.join(missing)}")
     count = len(pictures)
@@ -70,11 +77,11 @@ def read_group(
         _read_row(outputs, names.MASKS_BYTES, _read_png, picture, row=row, of=count)
         for row, picture in enumerate(pictures)
     ]
-    scores, memberships = (
-        [_read_row(outputs, name, _read_score, row=r, of=count) for r in range(count)]
-        for name in wanted[1:]
-    )
-    return soft_masks, scores, memberships
+    scores = [
+        _read_row(outputs, names.SCORES, _read_score, row=row, of=count)
+        for row in range(count)
+    ]
+    return soft_masks, scores
 
 
 def _read_row(outputs, name, read, *arguments, row=0, of=1):

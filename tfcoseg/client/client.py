@@ -14,7 +14,6 @@ from tfcoseg.client.grpc import GrpcTransport
 from tfcoseg.client.pictures import SentPicture, as_file, damage
 from tfcoseg.client.rest import RestTransport
 from tfcoseg.client.retry import check_patience, with_retries
-from tfcoseg.inference.group import OUTLIER_THRESHOLD
 from tfcoseg.inference.limits import (
     check_group,
     check_group_size,
@@ -101,6 +100,10 @@ class Client:
         Args:
             image_a, image_b: paths, Pillow images or arrays, as `Predictor` takes them.
 
+        Returns:
+            As `Predictor.predict`, but where nothing was found the soft masks are zeros
+            too: that is how a server says so.
+
         Raises:
             RequestError: if the server gives no answer, or one that does not fit.
         """
@@ -119,14 +122,12 @@ class Client:
         content = [self._contract.pack(picture.content) for picture in pictures]
         inputs = dict(zip((names.IMAGE_A, names.IMAGE_B), content))
         outputs = self._ask(inputs, pictures)
-        soft_masks, scores = read_answer(self._contract, outputs, pictures)
-        return PairResult(*map(self._mask, soft_masks), *soft_masks, *scores)
+        soft_masks, score = read_answer(self._contract, outputs, pictures)
+        found = any(soft_mask.any() for soft_mask in soft_masks)
+        masks = [self._mask(soft_mask, found) for soft_mask in soft_masks]
+        return PairResult(*masks, *soft_masks, score, found)
 
-    def predict_group(
-        self,
-        images: Iterable[Any],
-        outlier_threshold: float | None = OUTLIER_THRESHOLD,
-    ) -> GroupResult:
+    def predict_group(self, images: Iterable[Any]) -> GroupResult:
         """The masks of the object that two or more pictures have in common.
 
         All are sent in one request, as files, to the signature "serve_group_bytes",
@@ -134,12 +135,15 @@ class Client:
 
         Args:
             images: paths, Pillow images or arrays.
-            outlier_threshold: as in `Predictor.predict_group`.
+
+        Returns:
+            As `Predictor.predict_group`, but the soft mask of a picture that shows
+            something else is zeros too.
 
         Raises:
             RequestError: if the server gives no answer, or one that does not fit.
         """
-        return self.ask_group(self.prepare_group(images), outlier_threshold)
+        return self.ask_group(self.prepare_group(images))
 
     def prepare_group(self, images: Iterable[Any]) -> list[SentPicture]:
         """Checks and turns the pictures of a group, for any number of `ask_group`."""
@@ -151,24 +155,15 @@ class Client:
         check_group_size(len(pictures))
         return pictures
 
-    def ask_group(
-        self,
-        pictures: Sequence[SentPicture],
-        outlier_threshold: float | None = OUTLIER_THRESHOLD,
-    ) -> GroupResult:
+    def ask_group(self, pictures: Sequence[SentPicture]) -> GroupResult:
         """The masks for pictures that `prepare_group` has prepared."""
         contents = np.array([*(p.content for p in pictures), None], object)[:-1]
         inputs = {names.IMAGES: contents}
         outputs = self._ask(inputs, pictures, names.SERVE_GROUP_BYTES)
-        soft_masks, scores, found = read_group(outputs, pictures)
-        asked = len(pictures) > 2 and outlier_threshold is not None
-        outliers = [asked and one < outlier_threshold for one in found]
-        masks = [
-            self._mask(soft_mask) * np.uint8(not outlier)
-            for soft_mask, outlier in zip(soft_masks, outliers)
-        ]
-        memberships = found if asked else [None] * len(found)
-        return GroupResult(masks, soft_masks, scores, memberships, outliers)
+        soft_masks, scores = read_group(outputs, pictures)
+        found = [bool(soft_mask.any()) for soft_mask in soft_masks]
+        masks = list(map(self._mask, soft_masks, found))
+        return GroupResult(masks, soft_masks, scores, found)
 
     def close(self) -> None:
         """Closes the connections to the server."""
@@ -193,8 +188,8 @@ class Client:
         except RequestError as error:
             raise _with_damage(error, pictures) from error
 
-    def _mask(self, soft_mask):
-        return np.uint8(255) * (soft_mask >= self.threshold)
+    def _mask(self, soft_mask, found):
+        return np.uint8(255) * (found & (soft_mask >= self.threshold))
 
 
 def _named(name, prepare, *arguments):
