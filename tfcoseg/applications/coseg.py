@@ -334,12 +334,20 @@ def _references(masks, given):
     """The masks that were found, where none is given."""
     found = [keras.ops.stop_gradient(mask) for mask in masks]
     if given:
-        outside = [keras.ops.min(m, (1, 2, 3), keepdims=True) for m in given.values()]
         found = [
-            keras.ops.where(least < 1, mask, new)
-            for least, mask, new in zip(outside, given.values(), found)
+            keras.ops.where(_is_given(mask), mask, new)
+            for mask, new in zip(given.values(), found)
         ]
     return dict(zip((REFERENCE_A, REFERENCE_B), found))
+
+
+def _is_given(mask):
+    """Whether there is anything inside a mask and anything outside."""
+    least, most = (
+        reduce(mask, (1, 2, 3), keepdims=True)
+        for reduce in (keras.ops.min, keras.ops.max)
+    )
+    return keras.ops.logical_and(least < 1, most > 0)
 
 
 def load_model(weights, **options):

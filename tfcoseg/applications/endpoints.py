@@ -2,8 +2,8 @@
 
 Encode each image once; correlate it with its partners (one kernel, or the mean of
 several, and their descriptors) and decode it; do both again with kernels and weights
-from the masks that were found; score. All functions take a model made by `tfcoseg.applications` and TensorFlow tensors,
-and can be traced by `tf.function`.
+from the masks that were found; score. All functions take a model made by
+`tfcoseg.applications` and TensorFlow tensors, and can be traced by `tf.function`.
 """
 
 import tensorflow as tf

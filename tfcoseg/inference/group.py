@@ -32,13 +32,14 @@ def find_in_group(
         square: (height, width) at which they were encoded, and of the soft masks.
         min_score: as in `Predictor`; None for that of the weights.
         references: for each picture a mask (height, width) of the object, if it is
-            known; it stays what the others are compared with.
+            known; it stays what the others are compared with. One that covers the whole
+            picture counts as absent.
         rounds: how often each picture is compared with the others.
 
     Returns:
         A `Find` for each picture, in their order.
     """
-    known = list(references or [None] * len(encoded))
+    known = [_known(mask) for mask in references or [None] * len(encoded)]
     tensors, masks = [one.tensors for one in encoded], known
     for _ in range(rounds):
         partners = all_others(runtime, tensors, masks)
@@ -77,6 +78,11 @@ def find_by_anchor(
         )[0]
         for one in encoded
     ]
+
+
+def _known(mask):
+    """The mask, or None for one with nothing outside, as in `CoSeg`."""
+    return None if mask is None or np.min(mask) >= 1 else mask
 
 
 def _decode(runtime, tensors, partner, square):

@@ -1,5 +1,6 @@
 """The engine that runs a Keras model, and the loading of one."""
 
+import functools
 import os
 from typing import Any
 
@@ -15,8 +16,9 @@ _LAYERS = ("siamese_encoder", "pyramid_xcorr", "mask_decoder")
 class KerasRuntime:
     """Runs a Keras model of `tfcoseg.applications`, each part of it as a graph.
 
-    A graph is traced at the first picture of a working size, and kept. The model's
-    variables are used in place, so training it further changes the answers.
+    A graph is traced at the first picture of a working size, and kept; one serves all
+    sizes of groups and masks. The model's variables are used in place, so training it
+    further changes the answers.
 
     Args:
         model: a `keras.Model` with the three layers of such a model.
@@ -43,8 +45,10 @@ class KerasRuntime:
         self.model = model
         self._verification = model.get_layer("verification") if verified else None
         self._encode = tf.function(lambda image: endpoints.encode(model, image))
-        self._refer = tf.function(lambda *given: endpoints.refer(model, *given))
-        self._correlate = tf.function(lambda *one: endpoints.correlate(model, *one))
+        # The number of partners and the size of a mask differ from call to call.
+        any_size = functools.partial(tf.function, reduce_retracing=True)
+        self._refer = any_size(lambda *given: endpoints.refer(model, *given))
+        self._correlate = any_size(lambda *one: endpoints.correlate(model, *one))
         self._decode = tf.function(decode)
         self._levels = tf.function(levels)
 

@@ -15,7 +15,7 @@ _MOST_THREADS = 4
 def load_stages(
     path: str | os.PathLike | bytes, threads: int | None = None
 ) -> dict[str, Callable[[Arrays], Arrays]]:
-    """Loads the signatures of a file: encode, correlate, decode and serving_default.
+    """Loads the signatures of a file: the stages and serving_default.
 
     They share one interpreter, which keeps the memory that its greatest pictures
     needed. Calls from several threads wait for each other.
@@ -48,7 +48,7 @@ _EXPECTED = "Expected a LiteRT file as `tfcoseg export litert` writes it"
 
 
 def import_interpreter() -> Any:
-    """LiteRT's class `Interpreter`; the error for its absence holds the cure."""
+    """LiteRT's class `Interpreter`; if absent, the error says how to install it."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:

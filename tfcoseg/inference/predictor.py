@@ -90,7 +90,8 @@ class Predictor:
             mask_a, mask_b: where it is known, the object in a picture: a path, a Pillow
                 image or an array (height, width) of the picture's size, in which
                 anything but 0 is the object. The other picture is then searched for
-                that object only. Defaults to None.
+                that object only. A mask of the whole picture counts as absent. Defaults
+                to None.
         """
         encoded = [
             self._encode_named("image_a", image_a),

@@ -1,8 +1,9 @@
 """The engines that can run the network for a `Predictor`.
 
-An engine takes square pictures and gives masks of the same size. What lies between, the
-dictionary of an encoded picture and the correlation, is the engine's own affair, except
-that the entry `"kernel"` is what the picture's partners need of it.
+An engine takes square pictures and gives masks of the same size, descriptors of what
+they cover, and scores of these descriptors. What lies between is the engine's own
+affair, except for the entries of an encoded picture that
+`tfcoseg.inference.partners` makes its partners of.
 """
 
 import os
@@ -14,7 +15,7 @@ from tfcoseg.inference.model_paths import check_model_path, runtime_of
 from tfcoseg.inference.stages import StagesRuntime
 from tfcoseg.inference.threads import limit_tensorflow
 
-_METHODS = ("encode", "correlate", "decode")
+_METHODS = ("encode", "refer", "correlate", "decode", "score")
 
 
 def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) -> Any:
@@ -22,8 +23,8 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
 
     Args:
         model: a Keras model of `tfcoseg.applications`; the name of weights that come
-            with the package (`"coseg"`, or one version: `"coseg-v2"`); the path of a
-            whole saved model (`.keras`), of weights for `CoSegMobileNetV2`
+            with the package (`"coseg"`, or one version: `"coseg-v3"`); the path of a
+            whole saved model (`.keras`), of weights from `save_weights`
             (`.weights.h5`), of an exported LiteRT file (`.tflite`) or of an exported
             SavedModel (its folder); or an engine.
         runtime: what runs it: `"keras"`, `"saved_model"`, `"litert"`, or `"auto"`,

@@ -9,7 +9,7 @@ from tfcoseg.inference.stages import STAGES, Arrays
 
 
 def load_stages(folder: str | os.PathLike) -> dict[str, Callable[[Arrays], Arrays]]:
-    """Loads the signatures encode, correlate and decode.
+    """Loads the signatures that the stages are: see `STAGES`.
 
     Args:
         folder: what `tfcoseg export savedmodel` wrote: a version (`DIR/1`).
