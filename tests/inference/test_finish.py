@@ -11,7 +11,7 @@ from tfcoseg.inference import Find, Predictor
 class NoRuntime:
     """An engine that is never run."""
 
-    encode = correlate = decode = lambda *_: pytest.fail("the network was run")
+    encode = refer = correlate = decode = score = lambda *_: pytest.fail("it was run")
 
 
 @pytest.fixture
@@ -21,13 +21,14 @@ def find():
 
 
 @pytest.mark.parametrize("threshold", [0, 0.25, 0.5, 0.731, 1])
-@pytest.mark.parametrize("outlier", [False, True])
-def test_it_is_that_of_a_predictor_with_this_threshold(find, threshold, outlier):
-    find = replace(find, outlier=outlier)
+@pytest.mark.parametrize("min_score", [0.0, 0.9, 0.91])
+def test_it_is_that_of_a_predictor_with_this_threshold(find, threshold, min_score):
+    find = replace(find, min_score=min_score)
     expected, _ = Predictor(NoRuntime(), threshold=threshold).finish(find)
     mask = find.finish(threshold)[0]
     assert mask.dtype == expected.dtype == np.uint8
     assert np.array_equal(mask, expected)
+    assert mask.any() == (min_score <= 0.9 and threshold < 1)
 
 
 def test_a_higher_threshold_never_adds(find):

@@ -1,165 +1,136 @@
-"""Groups: mean kernels, anchors, outliers, and what all of it costs."""
+"""Groups: rounds, anchors, references, and what all of it costs."""
 
 import numpy as np
 import pytest
 
 from tfcoseg.inference import Encoded, Predictor
-from tfcoseg.inference.group import find_in_group, means_of_others
-from tfcoseg.inference.membership import likenesses, mean_cosines, memberships
+from tfcoseg.inference.group import find_by_anchor, find_in_group
 
-
-def test_mean_kernels_leave_the_own_one_out():
-    kernels = list(np.random.default_rng(0).normal(size=(4, 1, 5, 5, 2)))
-    for index, mean in enumerate(means_of_others(kernels)):
-        others = kernels[:index] + kernels[index + 1 :]
-        np.testing.assert_allclose(mean, np.mean(others, axis=0), atol=1e-12)
-
-
-def test_of_two_the_mean_kernel_is_the_other_to_the_bit():
-    kernels = list(np.random.default_rng(0).normal(size=(2, 1, 5, 5, 2)))
-    first, second = means_of_others(kernels)
-    np.testing.assert_array_equal(first, kernels[1])
-    np.testing.assert_array_equal(second, kernels[0])
+SQUARE = (8, 8)
 
 
 class Counting:
-    """An engine that counts its calls and finds in every picture what its kernel is."""
+    """An engine that counts its calls and finds in every picture what its kernel is.
+
+    Objects are the pictures' own kernels: two are alike if these are nearly equal.
+    """
+
+    min_score = 0.25
 
     def __init__(self):
-        self.correlated = []
+        self.correlated, self.referred = [], []
 
-    def correlate(self, encoded, kernel):
-        self.correlated.append(float(np.mean(kernel)))
-        return kernel
+    def refer(self, encoded, mask):
+        self.referred.append((float(np.mean(encoded["kernel"])), float(mask.mean())))
+        weights = np.ones((1, 1, 9), np.float32)
+        return {"kernel": encoded["kernel"], "partner_weights": weights}
 
-    def decode(self, correlation, encoded, size):
-        return np.full(size, np.mean(correlation), np.float32), 0.5
+    def correlate(self, encoded, partner):
+        self.correlated.append(float(np.mean(partner["kernel"])))
+        return partner["kernel"]
+
+    def decode(self, correlated, encoded, size):
+        found = np.array([np.mean(encoded["kernel"])])
+        return np.full(size, np.mean(correlated), np.float32), found
+
+    def score(self, objects_a, objects_b):
+        return np.exp(-np.abs(objects_a - objects_b.T))
 
 
 def encodings(*values, size=(30, 40)):
-    return [
-        Encoded({"kernel": np.full((1, 3, 3, 2), value, np.float32)}, size)
-        for value in values
-    ]
+    found = []
+    for value in values:
+        kernel = np.full((1, 3, 3, 2), value, np.float32)
+        found.append(Encoded({"kernel": kernel, "embedding": kernel}, size))
+    return found
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 3])
 @pytest.mark.parametrize("count", [2, 3, 16])
-def test_every_picture_is_correlated_once(count):
+def test_every_picture_is_correlated_once_a_round(count, rounds):
     engine = Counting()
-    finds = find_in_group(engine, encodings(*range(count)), (8, 8), None, None)
+    finds = find_in_group(engine, encodings(*range(count)), SQUARE, rounds=rounds)
     others = [(sum(range(count)) - own) / (count - 1) for own in range(count)]
-    assert engine.correlated == pytest.approx(others)
+    assert engine.correlated == pytest.approx(others * rounds)
     assert [float(find.soft_mask[0, 0]) for find in finds] == pytest.approx(others)
+    # From the second round on, each is seen through what was found in it.
+    seen = sorted(zip(range(count), others))
+    for start in range(0, len(engine.referred), count):
+        referred = sorted(engine.referred[start : start + count])
+        np.testing.assert_allclose(referred, seen, rtol=1e-6)
+    assert len(engine.referred) == (rounds - 1) * count
 
 
-def test_beside_an_anchor_all_meet_its_kernel_whoever_else_is_there():
+def test_a_known_reference_stays_in_every_round():
+    engine, mask = Counting(), np.zeros(SQUARE, np.float32)
+    mask[:2] = 1
+    references = [None, mask, None]
+    find_in_group(engine, encodings(4, 5, 9), SQUARE, references=references, rounds=3)
+    of_known = [mean for value, mean in engine.referred if value == 5]
+    assert of_known == [0.25] * 3
+    assert len(engine.referred) == 3 + 2 * 2  # the others from the second round on
+
+
+def test_a_reference_of_ones_is_none():
+    engines = Counting(), Counting()
+    for engine, reference in zip(engines, (None, np.ones(SQUARE))):
+        references = [reference, None]
+        find_in_group(engine, encodings(1, 3), SQUARE, references=references)
+    assert engines[0].referred == engines[1].referred
+
+
+def test_with_an_anchor_each_is_a_pair_with_it():
     engine = Counting()
     anchor, *others = encodings(7, 1, 5, 3)
-    finds = find_in_group(engine, others, (8, 8), anchor)
-    assert len(finds) == 3 and engine.correlated == [7, 7, 7]
-    assert len(find_in_group(engine, others[:1], (8, 8), anchor)) == 1
+    finds = find_by_anchor(engine, others, anchor, SQUARE, rounds=1)
+    # Each meets the anchor's kernel, whoever else is there; and the anchor each.
+    assert engine.correlated == [7, 1, 7, 5, 7, 3]
+    assert [find.score for find in finds] == pytest.approx(np.exp([-6, -2, -4]))
+    for one, find in zip(others, finds):
+        pair = find_in_group(Counting(), [one, anchor], SQUARE, rounds=1)[0]
+        np.testing.assert_array_equal(find.soft_mask, pair.soft_mask)
+        assert find.score == pair.score
+    assert len(find_by_anchor(engine, others[:1], anchor, SQUARE)) == 1
+
+
+def test_a_known_reference_of_the_anchor_is_used():
+    engine, mask = Counting(), np.zeros(SQUARE, np.float32)
+    mask[0, 0] = 1
+    anchor, *others = encodings(7, 1, 5)
+    find_by_anchor(engine, others, anchor, SQUARE, reference=mask)
+    of_anchor = [mean for value, mean in engine.referred if value == 7]
+    assert of_anchor == [1 / 64] * 4  # in two rounds, with two pictures
 
 
 def test_what_a_find_keeps_does_not_grow_with_the_pictures_pixels():
-    finds = find_in_group(Counting(), encodings(1, 2, size=(3000, 4000)), (8, 8))
-    assert [find.soft_mask.shape for find in finds] == [(8, 8)] * 2
+    finds = find_in_group(Counting(), encodings(1, 2, size=(3000, 4000)), SQUARE)
+    assert [find.soft_mask.shape for find in finds] == [SQUARE] * 2
     assert {find.size for find in finds} == {(3000, 4000)}
 
 
-def test_mean_cosines_against_a_loop():
-    vectors = list(np.random.default_rng(0).normal(size=(6, 9)))
-    expected = [
-        np.mean(
-            [
-                one @ other / np.linalg.norm(one) / np.linalg.norm(other)
-                for j, other in enumerate(vectors)
-                if j != i
-            ]
-        )
-        for i, one in enumerate(vectors)
-    ]
-    found = mean_cosines(vectors, np.ones(6))
-    np.testing.assert_allclose(found, expected, atol=1e-12)
-
-
-def planted(seed, count=6, outliers=(2,)):
-    """Pictures whose object, in the upper half, has the same features; or another."""
-    generator = np.random.default_rng(seed)
-    kinds = generator.normal(size=(2, 12)) + 1
-    encoded, masks = [], []
-    for index in range(count):
-        features = generator.normal(size=(1, 8, 8, 12))
-        features[0, :4] += 5 * kinds[int(index in outliers)]
-        kernel = features.mean((0, 1, 2)) * np.ones((1, 3, 3, 12))
-        encoded.append(Encoded({"features": features, "kernel": kernel}, (8, 8)))
-        masks.append(np.repeat([1.0, 0.0], [4, 4])[:, None] * np.ones((8, 8)))
-    return encoded, masks
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_an_outlier_is_the_least_likely_member(seed):
-    encoded, masks = planted(seed)
-    scores = [0.9] * 6
-    assert np.argmin(memberships(encoded, masks, scores)) == 2
-    for name in ("kernel", "object", "centred"):
-        assert np.argmin(likenesses(encoded, masks, scores)[name]) == 2
-
-
-def test_what_lies_outside_of_the_mask_does_not_matter_to_the_object():
-    encoded, masks = planted(0)
-    before = likenesses(encoded, masks, [0.9] * 6)
-    for one in encoded:
-        one.tensors["features"][0, 4:] = np.random.default_rng(1).normal(size=12)
-    after = likenesses(encoded, masks, [0.9] * 6)
-    for name in ("object", "centred"):
-        np.testing.assert_allclose(after[name], before[name])
-
-
-def test_members_are_the_same_in_any_order():
-    encoded, masks = planted(3)
-    scores = np.linspace(0.4, 0.9, 6)
-    expected = memberships(encoded, masks, scores)
-    order = [3, 0, 5, 1, 4, 2]
-    found = memberships(
-        [encoded[i] for i in order], [masks[i] for i in order], scores[order]
-    )
-    np.testing.assert_allclose(found, [expected[i] for i in order], atol=1e-9)
+def test_scores_are_those_of_the_agreement():
+    finds = find_in_group(Counting(), encodings(1, 1.5, 1.25, 9), SQUARE)
+    near, far = np.exp([-0.25, -0.5])
+    expected = [(near + far) / 2, (near + far) / 2, near, np.exp([-7.5, -7.75]).mean()]
+    np.testing.assert_allclose([find.score for find in finds], expected)
+    assert [find.found for find in finds] == [True, True, True, False]
+    assert {find.min_score for find in finds} == {0.25}
 
 
 def test_copies_of_a_picture_have_one_voice():
-    encoded, masks = planted(1, count=4, outliers=(3,))
-    expected = memberships(encoded, masks, [0.9] * 4)
-    copied = memberships([*encoded, encoded[0]], [*masks, masks[0]], [0.9] * 5)
-    np.testing.assert_allclose(copied, [*expected, expected[0]], atol=1e-9)
+    """A second copy of the odd one out does not make it belong."""
+    scores = [
+        [find.score for find in find_in_group(Counting(), encodings(*values), SQUARE)]
+        for values in [(1, 1.5, 9), (1, 1.5, 9, 9), (1, 1.5, 9, 9, 1)]
+    ]
+    assert scores[1] == pytest.approx([*scores[0], scores[0][2]])
+    assert scores[2] == pytest.approx([*scores[1], scores[0][0]])
 
 
-def test_two_pictures_and_a_copy_have_no_outliers(predictor, pictures):
-    a, b = pictures[:2]
-    group = predictor.predict_group([a, b, a], outlier_threshold=1.0)
-    assert group.outliers == [False] * 3 and group.memberships == [None] * 3
-    np.testing.assert_array_equal(group.masks[0], group.masks[2])
-
-
-def test_an_empty_mask_is_no_division_by_zero():
-    encoded, masks = planted(0)
-    masks[1] = np.zeros((8, 8))
-    assert np.isfinite(memberships(encoded, masks, [0.9] * 6)).all()
-
-
-def test_an_outlier_gets_an_empty_mask(predictor, pictures):
-    every = predictor.predict_group(pictures, outlier_threshold=1.0)
-    none = predictor.predict_group(pictures, outlier_threshold=None)
-    assert every.outliers == [True] * 3 and none.outliers == [False] * 3
-    assert not any(mask.any() for mask in every.masks)
-    assert any(mask.any() for mask in none.masks)
-    assert none.memberships == [None] * 3
-    assert all(0 < membership < 1 for membership in every.memberships)
-    np.testing.assert_array_equal(every.soft_masks[1], none.soft_masks[1])
-
-
-def test_a_pair_has_no_outliers(predictor, pictures):
-    group = predictor.predict_group(pictures[:2], outlier_threshold=1.0)
-    assert group.outliers == [False] * 2 and group.memberships == [None] * 2
+@pytest.mark.parametrize("least, found", [(None, [True, True, False]), (0, [True] * 3)])
+def test_the_least_score_is_the_weights_own_if_none_is_given(least, found):
+    finds = find_in_group(Counting(), encodings(1, 1.5, 9), SQUARE, least)
+    assert [find.found for find in finds] == found
 
 
 def test_finding_and_finishing_one_by_one_is_the_group(predictor, pictures):
@@ -172,11 +143,38 @@ def test_finding_and_finishing_one_by_one_is_the_group(predictor, pictures):
     assert [find.score for find in finds] == group.scores
 
 
-def test_an_anchor_is_the_partner_of_every_other(model, pictures):
-    predictor = Predictor(model, working_size=64)
+def test_two_pictures_and_a_copy(predictor, pictures):
+    a, b = pictures[:2]
+    group, pair = predictor.predict_group([a, b, a]), predictor.predict(a, b)
+    np.testing.assert_array_equal(group.masks[0], group.masks[2])
+    assert group.scores[0] == group.scores[2] == group.scores[1]
+    assert group.scores[0] == pytest.approx(pair.score, abs=0.2)
+
+
+def test_a_score_that_is_not_enough_empties_the_mask(model, predictor, pictures):
+    group = predictor.predict_group(pictures)
+    strict = Predictor(model, 64, min_score=1.0).predict_group(pictures)
+    assert group.found == [mask.any() for mask in group.masks] and any(group.found)
+    assert max(group.scores) < 1 and strict.scores == pytest.approx(group.scores)
+    assert strict.found == [False] * 3
+    assert not any(mask.any() for mask in strict.masks)
+    np.testing.assert_allclose(strict.soft_masks[1], group.soft_masks[1], atol=1e-5)
+
+
+def test_an_anchor_is_the_partner_of_every_other(predictor, pictures):
     encoded = [predictor.encode(picture) for picture in pictures]
     finds = predictor.find(encoded[:2], anchor=encoded[2])
     for index in (0, 1):
-        pair = predictor.predict(pictures[index], pictures[2])
+        pair = predictor.predict(encoded[index], encoded[2])
         _, soft_mask = predictor.finish(finds[index])
         np.testing.assert_allclose(soft_mask, pair.soft_mask_a, atol=1e-6)
+        assert finds[index].score == pytest.approx(pair.score, abs=1e-6)
+
+
+def test_a_reference_of_the_anchor_reaches_it(predictor, pictures):
+    a, b = (predictor.encode(picture) for picture in pictures[:2])
+    mask = np.zeros(pictures[1].shape[:2])
+    mask[:40] = 1
+    (find,) = predictor.find([a], b, references=[mask])
+    pair = predictor.predict(a, b, mask_b=mask)
+    np.testing.assert_allclose(predictor.finish(find)[1], pair.soft_mask_a, atol=1e-6)

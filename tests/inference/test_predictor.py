@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from tfcoseg.applications import endpoints
 from tfcoseg.inference import Predictor
 from tfcoseg.pictures import resize_image, resize_soft_mask
 
@@ -42,8 +43,22 @@ def test_a_pair_is_what_the_model_says_of_the_resized_pictures(
         assert soft_mask.dtype == np.float32 and soft_mask.shape == picture.shape[:2]
         resized = resize_soft_mask(expected, picture.shape[:2])
         np.testing.assert_allclose(soft_mask, resized, atol=1e-5)
-        score = (expected**3).sum() / (expected**2).sum()
-        assert getattr(result, f"score_{name}") == pytest.approx(score, abs=1e-5)
+    score = score_by_hand(model, batch, probabilities)
+    assert result.score == pytest.approx(score, abs=1e-5) and 0 < score < 1
+
+
+def score_by_hand(model, batch, probabilities):
+    """The logistic function of the cosine of what both masks cover, in NumPy."""
+    objects = []
+    for name in "ab":
+        encoded = endpoints.encode(model, batch[f"image_{name}"])
+        descriptors = encoded["descriptors"].numpy()[0]
+        blocks = probabilities[f"mask_{name}"][0].reshape(4, SIZE // 4, 4, SIZE // 4)
+        mean = (descriptors * blocks.mean((1, 3))[..., None]).sum((0, 1))
+        objects.append(mean / np.linalg.norm(mean))
+    layer = model.get_layer("verification")
+    slope, bias = float(layer.slope), float(layer.bias)
+    return 1 / (1 + np.exp(-slope * (objects[0] @ objects[1]) - bias))
 
 
 def test_masks_are_the_pixels_from_the_threshold_on(model, pictures):
@@ -60,7 +75,7 @@ def test_swapping_the_pictures_swaps_the_results(predictor, pictures):
     one, other = predictor.predict(a, b), predictor.predict(b, a)
     np.testing.assert_array_equal(one.soft_mask_a, other.soft_mask_b)
     np.testing.assert_array_equal(one.soft_mask_b, other.soft_mask_a)
-    assert (one.score_a, one.score_b) == (other.score_b, other.score_a)
+    assert one.score == other.score and one.found == other.found
 
 
 def test_a_group_of_two_is_the_pair(predictor, pictures):
@@ -70,7 +85,7 @@ def test_a_group_of_two_is_the_pair(predictor, pictures):
     np.testing.assert_array_equal(group.soft_masks[0], pair.soft_mask_a)
     np.testing.assert_array_equal(group.soft_masks[1], pair.soft_mask_b)
     np.testing.assert_array_equal(group.masks[1], pair.mask_b)
-    assert group.scores == [pair.score_a, pair.score_b]
+    assert group.scores == [pair.score, pair.score]
 
 
 def test_the_partner_matters(predictor, pictures):
@@ -92,13 +107,33 @@ def test_the_order_of_a_group_does_not_matter(predictor, pictures):
             assert group.scores[position] == pytest.approx(expected.scores[index], 1e-4)
 
 
-def test_a_group_compares_each_with_the_mean_of_the_others(predictor, pictures):
-    group = predictor.predict_group(pictures)
-    encoded = [predictor.encode(picture) for picture in pictures]
-    kernels = [e.tensors["kernel"].numpy() for e in encoded]
-    soft_mask, score = predictor.decode(encoded[1], (kernels[0] + kernels[2]) / 2)
-    np.testing.assert_allclose(group.soft_masks[1], soft_mask, atol=1e-5)
-    assert group.scores[1] == pytest.approx(score, abs=1e-5)
+def test_a_group_compares_each_with_all_others(predictor, pictures):
+    """By hand: the mean kernel, and the descriptors of both others."""
+    encoded = [predictor.encode(picture).tensors for picture in pictures]
+    others = encoded[0], encoded[2]
+    partner = {
+        "kernel": np.mean([other["kernel"] for other in others], axis=0),
+        "partners": np.stack(
+            [np.reshape(other["descriptors"], (1, 16, -1)) for other in others], 1
+        ),
+        "partner_weights": np.ones((1, 2, 16), np.float32),
+    }
+    runtime = predictor.runtime
+    correlated = runtime.correlate(encoded[1], partner)
+    soft_mask, _ = runtime.decode(correlated, encoded[1], (SIZE, SIZE))
+    find = predictor.find([predictor.encode(p) for p in pictures], rounds=1)[1]
+    np.testing.assert_allclose(find.soft_mask, soft_mask, atol=1e-5)
+
+
+def test_the_second_round_sees_what_the_first_has_found(predictor, pictures):
+    encoded = [predictor.encode(picture) for picture in pictures[:2]]
+    first = predictor.find(encoded, rounds=1)
+    second = predictor.find(encoded, rounds=2)
+    given = [find.soft_mask for find in first]
+    again = predictor.find(encoded, rounds=1, references=given)
+    for one, other, before in zip(second, again, first):
+        np.testing.assert_allclose(one.soft_mask, other.soft_mask, atol=1e-5)
+        assert np.abs(one.soft_mask - before.soft_mask).max() > 1e-3
 
 
 def test_every_picture_is_encoded_once(predictor, pictures, encodings):
@@ -116,19 +151,6 @@ def test_what_is_encoded_already_is_not_encoded_again(predictor, pictures, encod
     assert len(encodings) == 2
     expected = predictor.predict(*pictures[:2])
     np.testing.assert_array_equal(result.soft_mask_b, expected.soft_mask_b)
-
-
-def test_with_the_correlation_off_the_partner_has_no_say(predictor, pictures):
-    a, b, c = (predictor.encode(picture) for picture in pictures)
-    off = predictor.decode(a, b.tensors["kernel"], correlation="off")
-    for kernel in (c.tensors["kernel"], None):
-        again = predictor.decode(a, kernel, correlation="off")
-        np.testing.assert_array_equal(again[0], off[0])
-    on = predictor.decode(a, b.tensors["kernel"])
-    assert on[0].shape == off[0].shape == (50, 70)
-    assert np.abs(on[0] - off[0]).max() > 0.1
-    with pytest.raises(ValueError, match="Received: 'none'"):
-        predictor.decode(a, None, correlation="none")
 
 
 def test_explain_gives_a_map_of_each_level_for_each_picture(predictor, pictures):
@@ -163,16 +185,21 @@ def test_a_level_is_the_correlation_with_that_kernel_averaged(predictor, picture
 def test_a_graph_is_traced_once_per_working_size(model, pictures):
     predictor = Predictor(model, working_size=32)
     runtime = predictor.runtime
-    graphs = [runtime._encode, runtime._correlate, runtime._identity, runtime._decode]
+    graphs = [runtime._encode, runtime._decode, runtime._refer, runtime._correlate]
     counts = []
     for size in (32, 32, 48, 32):
         predictor.working_size = size
         for partner in pictures[1:]:
             predictor.predict(pictures[0], partner)
-        predictor.predict_group(pictures)
-        predictor.decode(predictor.encode(pictures[0]), None, correlation="off")
         counts.append([graph.experimental_get_tracing_count() for graph in graphs])
     assert counts == [[1] * 4, [1] * 4, [2] * 4, [2] * 4]
+    for count in (3, 4, 5):
+        predictor.predict_group((pictures * 2)[:count])
+    for picture in pictures:
+        mask = np.eye(*picture.shape[:2])
+        predictor.predict(picture, pictures[0], mask_a=mask)
+    later = [graph.experimental_get_tracing_count() for graph in graphs]
+    assert later[:2] == [2, 2] and max(later) <= 4
 
 
 def test_training_the_model_further_changes_the_answers(model, pictures):

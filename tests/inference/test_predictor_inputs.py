@@ -34,7 +34,7 @@ def test_exif_orientation_is_honoured(predictor, pictures, tmp_path):
 def test_pictures_of_hardly_any_pixels(shape, predictor, pictures):
     result = predictor.predict(np.full(shape, 200, np.uint8), pictures[0])
     assert result.mask_a.shape == shape[:2]
-    assert 0 <= result.score_a <= 1
+    assert 0 <= result.score <= 1
 
 
 @pytest.mark.parametrize("images", ["a.png", b"a.png", Path("a.png"), 3, None])
@@ -101,3 +101,9 @@ def test_a_working_size_that_cannot_be(size, model):
 def test_a_threshold_that_cannot_be(threshold, model):
     with pytest.raises(ValueError, match=f"from 0 to 1. Received: {threshold!r}"):
         Predictor(model, threshold=threshold)
+
+
+@pytest.mark.parametrize("min_score", [-0.01, 1.01, float("nan"), "half"])
+def test_a_least_score_that_cannot_be(min_score, model):
+    with pytest.raises(ValueError, match=f"`min_score` .*Received: {min_score!r}"):
+        Predictor(model, min_score=min_score)

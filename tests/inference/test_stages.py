@@ -5,8 +5,10 @@ import pytest
 import tensorflow as tf
 
 from tfcoseg.export import signatures_of
-from tfcoseg.inference.group import means_of_others
+from tfcoseg.inference import Encoded
+from tfcoseg.inference.group import find_in_group
 from tfcoseg.inference.keras_runtime import KerasRuntime
+from tfcoseg.inference.partners import partner_of
 from tfcoseg.inference.stages import StagesRuntime
 
 
@@ -29,26 +31,51 @@ def picture(seed):
     return np.random.default_rng(seed).integers(0, 256, (48, 48, 3), np.uint8)
 
 
-def test_the_stages_are_those_of_the_model(runtimes):
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_the_stages_are_those_of_the_model(rounds, runtimes):
+    """All of them: the second round refers to masks, and the scores are compared."""
     answers = []
     for runtime in runtimes:
-        encoded = [runtime.encode(picture(seed)) for seed in range(3)]
-        kernels = list(means_of_others([e["kernel"] for e in encoded]))
-        correlated = runtime.correlate(encoded[0], kernels[0])
-        answers.append(runtime.decode(correlated, encoded[0], (48, 48)))
-    (mask, score), (expected, expected_score) = answers
-    assert mask.shape == (48, 48) and np.ptp(expected) > 0.01
-    np.testing.assert_allclose(mask, expected, atol=1e-5)
-    assert score == pytest.approx(expected_score, abs=1e-5)
+        encoded = [
+            Encoded(runtime.encode(picture(seed)), (48, 48)) for seed in range(3)
+        ]
+        answers.append(find_in_group(runtime, encoded, (48, 48), rounds=rounds))
+    for one, other in zip(*answers, strict=True):
+        assert one.soft_mask.shape == (48, 48) and np.ptp(other.soft_mask) > 0.01
+        np.testing.assert_allclose(one.soft_mask, other.soft_mask, atol=1e-5)
+        assert one.score == pytest.approx(other.score, abs=1e-5)
+        assert one.min_score == other.min_score
+
+
+def test_a_known_mask_reaches_the_stages(runtimes):
+    mask = np.zeros((70, 90), np.float32)
+    mask[:20, 10:40] = 1
+    answers = [
+        runtime.refer(runtime.encode(picture(0)), mask[None, ..., None])
+        for runtime in runtimes
+    ]
+    for name in ("kernel", "partner_weights"):
+        one, other = (np.asarray(answer[name]) for answer in answers)
+        np.testing.assert_allclose(one, other, atol=1e-5)
+        assert np.ptp(one) > 0.01
 
 
 def test_without_a_kernel_the_correlation_is_off(runtimes):
-    off = [
-        np.asarray(runtime.correlate(runtime.encode(picture(0)), None))
-        for runtime in runtimes
-    ]
+    off = []
+    for runtime in runtimes:
+        encoded, other = (runtime.encode(picture(seed)) for seed in (0, 1))
+        partner = {**partner_of(runtime, other), "kernel": None}
+        off.append(np.asarray(runtime.correlate(encoded, partner)["correlation"]))
     np.testing.assert_allclose(*off, atol=1e-4)
     assert np.ptp(off[0]) > 0.01
+
+
+def test_an_object_that_is_not_finite_is_no_answer(runtimes):
+    """Masks that are not a number would pass for a picture without the object."""
+    nothing = {"mask": np.full((1, 4, 4, 1), np.nan), "object": np.full((1, 3), np.nan)}
+    runtime = StagesRuntime({**runtimes[0].stages, "decode": lambda arrays: nothing})
+    with pytest.raises(ValueError, match="finite numbers.*tfcoseg export"):
+        runtime.decode({}, {}, (4, 4))
 
 
 def test_levels_are_only_in_keras_models(runtimes):

@@ -10,13 +10,13 @@ from tfcoseg import samples
 from tfcoseg.inference import Predictor
 import tensorflow as tf
 
-Predictor("coseg-v1", 33, threads=1).predict(*samples.pair())
+Predictor("coseg", 33, threads=1).predict(*samples.pair())
 threading = tf.config.threading
 print(threading.get_intra_op_parallelism_threads(), end=" ")
 print(threading.get_inter_op_parallelism_threads())
-Predictor("coseg-v1", 33, threads=1)
-Predictor("coseg-v1", 33)
-Predictor("coseg-v1", 33, threads=2)
+Predictor("coseg", 33, threads=1)
+Predictor("coseg", 33)
+Predictor("coseg", 33, threads=2)
 """
 
 
