@@ -6,8 +6,7 @@ for each place in the network. For new weights:
     python -m tfcoseg.export.calibration --data FOLDER [FOLDER ...]
 
 Each FOLDER holds images/<group>/<name>.jpg and masks, as for training; take what the
-weights were trained on. It takes a minute. For coseg-v2 the folders were pascal_coseg,
-weizmann_horse, human_seg, ccp_person and tiny_coco, in this order.
+weights were trained on. It takes a few minutes.
 """
 
 import argparse
@@ -22,14 +21,14 @@ import numpy as np
 from tfcoseg.cards import read_card
 from tfcoseg.data.folder import read_folder
 from tfcoseg.data.pairing import consecutive_pairs
+from tfcoseg.export.gate import find_in_pair
 from tfcoseg.export.graphs import read_graphs
 from tfcoseg.export.integer_part import places
 from tfcoseg.export.recording import NO_PAIRS, recording_interpreter
-from tfcoseg.export.statistics import STAGES, described_places, statistics_path
+from tfcoseg.export.statistics import described_places, statistics_path
 from tfcoseg.files import write_json
-from tfcoseg.inference.stages import StagesRuntime
+from tfcoseg.inference.stages import STAGES, StagesRuntime
 from tfcoseg.pictures import read_image, resize_image
-from tfcoseg.signature import KERNEL
 
 # Sides of the squares that the pictures are seen at, in turns.
 SIZES = (257, 321, 385, 449)
@@ -59,10 +58,7 @@ def calibrate(
     recorder = _Recorder(float_file, graphs)
     count = 0
     for count, (a, b) in enumerate(pairs, 1):
-        encoded = [recorder.runtime.encode(a), recorder.runtime.encode(b)]
-        for one, other, picture in zip(encoded, encoded[::-1], (a, b)):
-            correlation = recorder.runtime.correlate(one, other[KERNEL])
-            recorder.runtime.decode(correlation, one, picture.shape[:2])
+        find_in_pair(recorder.runtime, a, b)
     if not count:
         raise ValueError(NO_PAIRS)
     ranges = [
@@ -82,13 +78,13 @@ def record(
         folders: see `tfcoseg.data.read_folder`.
         pairs_per_folder: pairs taken of each, at even distances.
     """
-    from tfcoseg.applications import CoSegMobileNetV2
+    from tfcoseg.applications import load_model
     from tfcoseg.export.litert import export_litert
 
     folders = list(map(Path, folders))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "float.tflite"
-        export_litert(CoSegMobileNetV2(weights=weights), path, "float32")
+        export_litert(load_model(weights), path, "float32")
         float_file = path.read_bytes()
     statistics = calibrate(float_file, _pairs(folders, pairs_per_folder))
     card = read_card(weights)

@@ -5,6 +5,8 @@ import functools
 import keras
 import tensorflow as tf
 
+from tfcoseg.export.rebuild import encoder_layers
+
 
 def with_plain_dilations(model: keras.Model) -> keras.Model:
     """Makes a model's dilated depth-wise convolutions convert to one operator each.
@@ -21,7 +23,7 @@ def with_plain_dilations(model: keras.Model) -> keras.Model:
     Returns:
         The model.
     """
-    for layer in model.get_layer("siamese_encoder").trunk.layers:
+    for layer in encoder_layers(model):
         dilated = isinstance(layer, keras.layers.DepthwiseConv2D) and (
             max(layer.dilation_rate) > 1
         )

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from tfcoseg import samples
+from tfcoseg.inference.group import ROUNDS
 from tfcoseg.inference.litert import load_stages
+from tfcoseg.inference.partners import all_others
 from tfcoseg.inference.stages import Arrays, StagesRuntime
 from tfcoseg.pictures import read_image, resize_image
 from tfcoseg.signature import (
     IMAGE_A,
     IMAGE_B,
-    KERNEL,
     MASK_A,
     MASK_B,
     SERVING_DEFAULT,
@@ -152,14 +153,27 @@ def whole_masks(stages: Stages, a: np.ndarray, b: np.ndarray) -> list[np.ndarray
 
 
 def stage_masks(stages: Stages, a: np.ndarray, b: np.ndarray) -> list[np.ndarray]:
-    """The same by encode, correlate and decode."""
+    """The same by the stages one by one."""
     runtime = StagesRuntime(stages)
+    masks, objects = zip(*find_in_pair(runtime, a, b))
+    score = runtime.score(*(found[None] for found in objects))
+    return _finite([mask * (score[0, 0] >= runtime.min_score) for mask in masks])
+
+
+def find_in_pair(
+    runtime: StagesRuntime, a: np.ndarray, b: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The soft mask and the object of both pictures, each at its own size."""
     encoded = [runtime.encode(a), runtime.encode(b)]
-    masks = []
-    for one, other, picture in zip(encoded, encoded[::-1], (a, b)):
-        correlation = runtime.correlate(one, other[KERNEL])
-        masks.append(runtime.decode(correlation, one, picture.shape[:2])[0])
-    return _finite(masks)
+    masks = None
+    for _ in range(ROUNDS):
+        partners = all_others(runtime, encoded, masks)
+        found = [
+            runtime.decode(runtime.correlate(own, partner), own, picture.shape[:2])
+            for own, partner, picture in zip(encoded, partners, (a, b))
+        ]
+        masks = [mask for mask, _ in found]
+    return found
 
 
 def _finite(masks):

@@ -2,11 +2,13 @@
 
 import keras
 
+from tfcoseg.export.rebuild import encoder_layers
+
 
 def without_empty_paddings(model: keras.Model) -> keras.Model:
-    """Takes the zero-padding layers that pad by nothing out of a model's trunk.
+    """Takes the zero-padding layers that pad by nothing out of a model's encoder.
 
-    The trunk keeps such layers so that its weights and names stay those of the stock
+    The encoder keeps such layers so that its weights and names stay those of the stock
     network. LiteRT runs them as copies, of 25 MB for a picture of 513 x 513.
 
     Args:
@@ -15,7 +17,7 @@ def without_empty_paddings(model: keras.Model) -> keras.Model:
     Returns:
         The model.
     """
-    for layer in model.get_layer("siamese_encoder").trunk.layers:
+    for layer in encoder_layers(model):
         if isinstance(layer, keras.layers.ZeroPadding2D):
             if not any(map(any, layer.padding)):
                 layer.call = _pass_on

@@ -1,4 +1,4 @@
-"""A model again, with another implementation of its correlation."""
+"""A model again, with another implementation of its comparisons."""
 
 import keras
 
@@ -7,6 +7,8 @@ def with_implementation(model: keras.Model, implementation: str) -> keras.Model:
     """Returns the same model whose `PyramidXCorr` uses one implementation.
 
     Which one is best depends on where the model will run, not on where it is exported.
+    With `"depthwise"`, which other runtimes need, descriptors are compared all at once,
+    since they have no loops either.
 
     Args:
         model: a model of `tfcoseg.applications`; it is left as it is.
@@ -27,8 +29,17 @@ def with_implementation(model: keras.Model, implementation: str) -> keras.Model:
         config = layer.get_config()
         if layer.name == "pyramid_xcorr":
             config["implementation"] = implementation
+        if layer.name == "semantic_affinity" and implementation == "depthwise":
+            config["chunk_size"] = None
         return type(layer).from_config(config)
 
     rebuilt = keras.models.clone_model(model, clone_function=clone)
     rebuilt.set_weights(model.get_weights())
     return rebuilt
+
+
+def encoder_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """The layers of a model's backbone, and of the branch for the features if any."""
+    encoder = model.get_layer("siamese_encoder")
+    parts = (encoder.trunk, encoder.branch)
+    return [layer for part in parts if part is not None for layer in part.layers]

@@ -6,9 +6,11 @@ import tensorflow as tf
 from tfcoseg import signature as names
 from tfcoseg.applications import endpoints
 from tfcoseg.export.encoded_pictures import decode_pictures, encode_masks
+from tfcoseg.export.group_partners import as_partners, others
+from tfcoseg.export.group_scores import group_scores
 from tfcoseg.export.serve_bytes import MOST_ROWS
 from tfcoseg.export.signatures import Signature
-from tfcoseg.inference.membership import BIAS, WEIGHTS
+from tfcoseg.inference.group import ROUNDS
 from tfcoseg.ops import mean_kernel_of_others
 
 
@@ -17,10 +19,10 @@ def serve_group_of(model: keras.Model, working_size: int, max_pixels: int) -> Si
 
     It takes images, a string tensor (n,) of 2 to `MOST_ROWS` encoded pictures of any
     sizes, and gives masks_bytes, a string tensor (n,) of 8-bit grey PNGs of probability
-    x 255 at each picture's own size, and scores and memberships, float32 (n,), as
-    `Predictor.predict_group` gives them; of two distinct pictures memberships are 1.
-    The masks of outliers are not emptied: that is for whoever asks. One request is one
-    group, so servers must not put requests together.
+    x 255 at each picture's own size, and scores, float32 (n,), as
+    `Predictor.predict_group` gives them. The mask of a picture whose score is below
+    that of the weights is zeros. One request is one group, so servers must not put
+    requests together.
 
     Args:
         model: a model of `tfcoseg.applications`.
@@ -32,29 +34,54 @@ def serve_group_of(model: keras.Model, working_size: int, max_pixels: int) -> Si
     encode = tf.function(lambda pixels: endpoints.encode(model, pixels), [image])
     outputs = encode.get_concrete_function().structured_outputs
     of_encoded = {n: tf.TensorSpec(o.shape[1:], o.dtype) for n, o in outputs.items()}
-    of_decoded = tf.TensorSpec((*square, 1), tf.float32), tf.TensorSpec((), tf.float32)
+    kernel, descriptors = of_encoded[names.KERNEL], of_encoded[names.DESCRIPTORS]
+    *positions, channels = descriptors.shape
+    of_referred = kernel, tf.TensorSpec((*positions, 1))
+    of_decoded = tf.TensorSpec((*square, 1)), tf.TensorSpec((channels,))
 
     def encode_one(pixels):
         return {name: map_[0] for name, map_ in encode(pixels[None]).items()}
 
-    def decode_one(pair):
-        encoded = {name: map_[None] for name, map_ in pair[0].items()}
-        embedding, kernel = encoded[names.EMBEDDING], pair[1][None]
-        correlation = endpoints.correlate(model, embedding, kernel)
-        mask = endpoints.decode(model, correlation, encoded, square)
-        return mask[0], endpoints.score(mask)[0]
+    def refer_one(row):
+        referred = endpoints.refer(model, *(tensor[None] for tensor in row))
+        weights = tf.reshape(referred[names.PARTNER_WEIGHTS], (*positions, 1))
+        return referred[names.KERNEL][0], weights
+
+    def find(encoded, kernels, weights):
+        """Soft masks, and descriptors of what they cover, by one comparison."""
+        partners, weights = as_partners(encoded[names.DESCRIPTORS], weights)
+        count = tf.shape(kernels)[0]
+
+        def find_one(row):
+            index, one, kernel = row
+            own = {name: map_[None] for name, map_ in one.items()}
+            partner = {
+                names.KERNEL: kernel[None],
+                names.PARTNERS: others(partners, index)[None],
+                names.PARTNER_WEIGHTS: others(weights, index)[None],
+            }
+            correlated = endpoints.correlate(model, own, partner)
+            mask = endpoints.decode(model, correlated, own, square)
+            found = endpoints.pooled_object(model, own[names.DESCRIPTORS], mask)
+            return mask[0], found[0]
+
+        rows = tf.range(count), encoded, mean_kernel_of_others(kernels)
+        return _each(find_one, rows, of_decoded)
 
     def serve(inputs):
         contents = _bounded(inputs[names.IMAGES])
         images, sizes = decode_pictures(contents, working_size, max_pixels)
         encoded = _each(encode_one, images, of_encoded)
-        kernels = mean_kernel_of_others(encoded[names.KERNEL])
-        masks, scores = _each(decode_one, (encoded, kernels), of_decoded)
-        return {
-            names.MASKS_BYTES: encode_masks(masks, sizes),
-            names.SCORES: scores,
-            names.MEMBERSHIPS: _memberships(encoded, masks, scores),
-        }
+        kernels = encoded[names.KERNEL]
+        weights = tf.ones_like(encoded[names.DESCRIPTORS][..., :1])
+        masks, objects = find(encoded, kernels, weights)
+        for _ in range(ROUNDS - 1):
+            rows = encoded[names.EMBEDDING], masks
+            masks, objects = find(encoded, *_each(refer_one, rows, of_referred))
+        scores = group_scores(model, kernels, objects)
+        found = scores >= model.get_layer("verification").min_score
+        masks *= tf.reshape(tf.cast(found, tf.float32), (-1, 1, 1, 1))
+        return {names.MASKS_BYTES: encode_masks(masks, sizes), names.SCORES: scores}
 
     strings = tf.TensorSpec((None,), tf.string, name=names.IMAGES)
     return Signature(serve, {names.IMAGES: strings})
@@ -74,42 +101,3 @@ def _bounded(contents):
     fits = tf.logical_and(count >= 2, count <= MOST_ROWS)
     with tf.control_dependencies([tf.Assert(fits, [message])]):
         return tf.identity(contents)
-
-
-def _memberships(encoded, masks, scores):
-    """`tfcoseg.inference.membership.memberships` as a graph."""
-    features = encoded[names.FEATURES]
-    weights = tf.image.resize(masks, tf.shape(features)[1:3], antialias=True)
-    weighed = tf.reduce_sum(features * weights, axis=(1, 2))
-    objects = weighed / tf.maximum(tf.reduce_sum(weights, axis=(1, 2)), 1e-6)
-    kernels = tf.reshape(encoded[names.KERNEL], (tf.shape(scores)[0], -1))
-    voices = _voices(kernels)
-    others = tf.reduce_sum(voices) - 1.0
-    middle = tf.reduce_sum(voices * objects, axis=0) / (others + 1.0)
-    found = {
-        "kernel": _mean_cosines(kernels, voices, others),
-        "object": _mean_cosines(objects, voices, others),
-        "centred": _mean_cosines(objects - middle, voices, others) + 1.0 / others,
-        "score": scores,
-    }
-    logits = BIAS + tf.add_n([WEIGHTS[name] * values for name, values in found.items()])
-    # Of two distinct pictures, or one, nobody is outvoted.
-    return tf.where(others > 1.5, tf.sigmoid(logits), 1.0)
-
-
-def _voices(kernels):
-    """(n, 1): copies of one picture share one voice; their kernels do not differ."""
-    differ = tf.map_fn(
-        lambda own: tf.reduce_max(tf.abs(kernels - own), axis=1),
-        kernels,
-        parallel_iterations=1,
-    )
-    copies = tf.reduce_sum(tf.cast(differ < 1e-7, tf.float32), axis=1, keepdims=True)
-    return 1.0 / copies
-
-
-def _mean_cosines(vectors, voices, others):
-    lengths = tf.norm(vectors, axis=1, keepdims=True)
-    units = vectors / tf.maximum(lengths, 1e-12)
-    total = tf.reduce_sum(voices * units, axis=0, keepdims=True)
-    return (tf.reduce_sum(units * total, axis=1) - 1.0) / others

@@ -16,10 +16,8 @@ from tfcoseg.cards import read_card
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 from tfcoseg.export.graphs import Graph
 from tfcoseg.export.integer_part import places
-from tfcoseg.signature import CORRELATE, DECODE, ENCODE, SERVING_DEFAULT
-
-# Each image of a pair goes through these, and through nothing else.
-STAGES = (ENCODE, CORRELATE, DECODE)
+from tfcoseg.inference.stages import STAGES
+from tfcoseg.signature import SERVING_DEFAULT
 
 _CURE = (
     "pass --calibrate FOLDER with pictures of the kind that the model is for "

@@ -5,6 +5,7 @@ seconds. TensorFlow Serving replays `assets.extra/tf_serving_warmup_requests`; a
 that fails keeps the version from loading, so they are replayed before publishing too.
 """
 
+import functools
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfcoseg import samples
+from tfcoseg.inference.partners import partner_of
 from tfcoseg.inference.saved_model import run_signature
+from tfcoseg.inference.stages import STAGES, StagesRuntime
 from tfcoseg.messages import (
     decode_predict_request,
     decode_prediction_log,
@@ -23,19 +26,12 @@ from tfcoseg.messages import (
 )
 from tfcoseg.pictures import read_image, resize_image
 from tfcoseg.signature import (
-    CORRELATE,
-    DECODE,
-    EMBEDDING,
-    ENCODE,
-    IMAGE,
     IMAGE_A,
     IMAGE_B,
     IMAGES,
-    KERNEL,
     SERVE_BYTES,
     SERVE_GROUP_BYTES,
     SERVING_DEFAULT,
-    SIZE,
     TRAINING_SIZE,
 )
 
@@ -102,14 +98,23 @@ def _requests(loaded, working_size, max_pixels, batched) -> Iterator[Request]:
     for size in (TRAINING_SIZE, working_size):
         image_a, image_b = (resize_image(p, (size, size))[None] for p in pictures)
         yield SERVING_DEFAULT, {IMAGE_A: image_a, IMAGE_B: image_b}
-        yield ENCODE, {IMAGE: image_a}
+    yield from _stages(loaded, image_a[0], small[0].shape[:2])
 
-    encoded = run_signature(loaded, ENCODE, {IMAGE: image_a})
-    own = {name: encoded.pop(name) for name in (EMBEDDING, KERNEL)}
-    yield CORRELATE, own
-    correlated = run_signature(loaded, CORRELATE, own)
-    size = np.array(small[0].shape[:2], np.int32)
-    yield DECODE, {**correlated, **encoded, SIZE: size}
+
+def _stages(loaded, picture, size) -> list[Request]:
+    """What is asked of the stages to find in a picture what is in itself."""
+    requests = []
+
+    def run(name, inputs):
+        requests.append((name, inputs))
+        return run_signature(loaded, name, inputs)
+
+    runtime = StagesRuntime({name: functools.partial(run, name) for name in STAGES})
+    own = runtime.encode(picture)
+    partner = partner_of(runtime, own, np.ones(picture.shape[:2]))
+    _, found = runtime.decode(runtime.correlate(own, partner), own, size)
+    runtime.score(found[None], found[None])
+    return requests
 
 
 def _within(max_pixels, picture):
