@@ -206,8 +206,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress.log_to_stderr()
     try:
         version = model.newest_version(args.model)
-        thresholds = args.threshold, args.outlier_threshold
-        made_with = model.made_with(version, *thresholds)
+        made_with = model.made_with(version, args.threshold)
         results = Results(args.output, made_with, BeamFiles())
         pipeline = beam.Pipeline(options=PipelineOptions(of_beam))
         build(pipeline, args, version, results)

@@ -90,7 +90,7 @@ class Ask:
             answer = model.ask(self.model, row["files"])
         except BadRecord as error:
             return _bad("network", error, _group(known))
-        known |= {"scores": answer.scores, "memberships": answer.memberships}
+        known |= {"scores": answer.scores}
         return _row("answered", json.dumps(known), answer.masks)
 
 
@@ -99,7 +99,7 @@ def write(table: pa.Table, results: Results) -> pa.Table:
 
     def step(row):
         known = json.loads(row["known"])
-        answer = Answer(row["files"], known["scores"], known["memberships"])
+        answer = Answer(row["files"], known["scores"])
         results.write(_group(known), known["digests"], answer)
         return _row("done")
 
@@ -183,8 +183,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     log_to_stderr()
     try:
         version = model.newest_version(args.model)
-        thresholds = args.threshold, args.outlier_threshold
-        made_with = model.made_with(version, *thresholds)
+        made_with = model.made_with(version, args.threshold)
         results = Results(args.output, made_with, ArrowFiles())
         groups, letters = read_manifest(args.manifest)
     except (OSError, ValueError) as error:

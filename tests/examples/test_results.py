@@ -12,7 +12,7 @@ from coseg_groups.results import Results, folder_name
 from PIL import Image
 from pycocotools import mask as coco
 
-MADE_WITH = {"model": "m" * 64, "threshold": 0.5, "outlier_threshold": 0.6}
+MADE_WITH = {"model": "m" * 64, "threshold": 0.5}
 GROUP = Group("farm/sheep", ("x/a.jpg", "y/a.jpg", "ü?.png"))
 DIGESTS = ["1", "2", "3"]
 
@@ -20,14 +20,14 @@ DIGESTS = ["1", "2", "3"]
 @pytest.fixture
 def soft_masks():
     generator = np.random.default_rng(0)
-    return [
-        generator.integers(0, 256, size, np.uint8) for size in ((5, 7), (6, 4), (3, 3))
-    ]
+    sizes = ((5, 7), (6, 4), (3, 3))
+    found = [generator.integers(0, 256, size, np.uint8) for size in sizes]
+    return [*found[:2], 0 * found[2]]  # the last shows something else
 
 
 @pytest.fixture
 def answer(soft_masks):
-    return Answer([png(mask) for mask in soft_masks], [0.9, 0.8, 0.1], [0.99, 0.7, 0.2])
+    return Answer([png(mask) for mask in soft_masks], [0.9, 0.8, 0.1])
 
 
 @pytest.fixture
@@ -58,10 +58,10 @@ def test_masks_and_record_say_the_same(results, files, answer, soft_masks):
     assert record["group"] == "farm/sheep"
     entries = record["pictures"]
     assert [entry["file"] for entry in entries] == list(GROUP.pictures)
-    assert [entry["outlier"] for entry in entries] == [False, False, True]
+    assert [entry["score"] for entry in entries] == [0.9, 0.8, 0.1]
     assert [entry["found"] for entry in entries] == [True, True, False]
     for entry, soft_mask in zip(entries, soft_masks):
-        expected = 0 * soft_mask if entry["outlier"] else 255 * (soft_mask > 127)
+        expected = 255 * (soft_mask > 127)
         np.testing.assert_array_equal(mask_of(files, entry), expected)
         np.testing.assert_array_equal(
             coco.decode(entry["segmentation"]) * 255, expected
@@ -72,13 +72,11 @@ def test_masks_and_record_say_the_same(results, files, answer, soft_masks):
     assert len(files) == 4
 
 
-def test_of_two_there_is_no_outlier(results, files, answer):
-    pair = Group("pair", GROUP.pictures[1:])
-    two = Answer(answer.masks[1:], answer.scores[1:], answer.memberships[1:])
-    results.write(pair, DIGESTS[1:], two)
-    for entry in record_of(files, pair)["pictures"]:
-        assert entry["membership"] is None and not entry["outlier"]
-        assert mask_of(files, entry, pair).any()
+def test_nothing_is_found_at_a_threshold_of_zero_either(files, answer):
+    Results("out", {**MADE_WITH, "threshold": 0.0}, files).write(GROUP, DIGESTS, answer)
+    entries = record_of(files)["pictures"]
+    assert [entry["found"] for entry in entries] == [True, True, False]
+    assert mask_of(files, entries[0]).all() and not mask_of(files, entries[2]).any()
 
 
 def test_it_is_kept_and_the_same_if_made_again(results, files, answer):

@@ -5,7 +5,6 @@ import os
 import posixpath
 
 from tfcoseg.cli.arguments import probability, whole_number
-from tfcoseg.inference.group import OUTLIER_THRESHOLD
 
 DEAD_LETTERS = "dead_letter.jsonl"
 
@@ -54,14 +53,6 @@ def build_parser(description: str, examples: str) -> argparse.ArgumentParser:
         default=0.5,
         metavar="T",
         help="probability, 0 to 1, from which a pixel is object (default: %(default)s)",
-    )
-    add(
-        "--outlier-threshold",
-        type=probability,
-        default=OUTLIER_THRESHOLD,
-        metavar="T",
-        help="membership, 0 to 1, below which a picture of three or more gets an empty "
-        "mask; 0 for none (default: %(default)s)",
     )
     add(
         "--threads",

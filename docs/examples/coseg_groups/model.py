@@ -19,13 +19,13 @@ class Answer:
 
     Attributes:
         masks: PNG files, 8-bit grey: probability x 255 at the picture's own size.
-        scores: how sure it is that the common object is in the picture, 0..1.
-        memberships: the probability that it shows what the others do, 0..1.
+            Zeros where it shows something else than the others.
+        scores: the probability that it shows the kind of object that the others show,
+            0..1.
     """
 
     masks: list[bytes]
     scores: list[float]
-    memberships: list[float]
 
 
 def newest_version(folder: str) -> str:
@@ -64,15 +64,9 @@ def digest(version: str) -> str:
     return sha256.hexdigest()
 
 
-def made_with(
-    version: str, threshold: float, outlier_threshold: float
-) -> dict[str, Any]:
+def made_with(version: str, threshold: float) -> dict[str, Any]:
     """All that results depend on besides their pictures."""
-    return {
-        "model": digest(version),
-        "threshold": threshold,
-        "outlier_threshold": outlier_threshold,
-    }
+    return {"model": digest(version), "threshold": threshold}
 
 
 def load(version: str, threads: int | None = None) -> Any:
@@ -115,7 +109,6 @@ def ask(model: Any, contents: Sequence[bytes]) -> Answer:
     return Answer(
         list(outputs[names.MASKS_BYTES].numpy()),
         outputs[names.SCORES].numpy().tolist(),
-        outputs[names.MEMBERSHIPS].numpy().tolist(),
     )
 
 

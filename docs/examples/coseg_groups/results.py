@@ -14,7 +14,6 @@ from coseg_groups.model import Answer
 from PIL import Image
 
 from tfcoseg.coco import encode_rle
-from tfcoseg.inference import is_found
 
 RECORD = "group.json"
 
@@ -28,8 +27,7 @@ class Results:
 
     Args:
         output: the folder, a path or URL; need not exist yet.
-        made_with: what all results depend on: "model", "threshold" and
-            "outlier_threshold".
+        made_with: what all results depend on: "model" and "threshold".
         files: has `read(path)`, `replace(path, content)` and `remove(path)`; reading
             what is not there raises OSError.
     """
@@ -53,14 +51,9 @@ class Results:
         """Writes a group; the same once more if it is there, to the byte."""
         before = self._read(group)
         entries = []
-        rows = zip(
-            group.pictures, answer.masks, answer.scores, answer.memberships, strict=True
-        )
-        for number, (name, soft_mask, score, membership) in enumerate(rows):
-            asked = len(group.pictures) > 2  # of two, nobody knows which is the wrong
-            outlier = asked and membership < self.made_with["outlier_threshold"]
+        rows = zip(group.pictures, answer.masks, answer.scores, strict=True)
+        for number, (name, soft_mask, score) in enumerate(rows):
             mask = _thresholded(soft_mask, self.made_with["threshold"])
-            mask = np.zeros_like(mask) if outlier else mask
             content = _png(mask)
             file = f"{number:02}_{_readable(PurePosixPath(name).stem)}_mask.png"
             self.files.replace(self._path(group, file), content)
@@ -69,10 +62,8 @@ class Results:
                     "file": name,
                     "height": mask.shape[0],
                     "width": mask.shape[1],
-                    "found": is_found(mask, score),
+                    "found": bool(mask.any()),
                     "score": round(score, 4),
-                    "membership": round(membership, 4) if asked else None,
-                    "outlier": outlier,
                     "area": round(float((mask > 0).mean()), 9),
                     "segmentation": encode_rle(mask),
                     "mask": file,
@@ -135,7 +126,8 @@ def _thresholded(soft_mask, threshold):
     """The mask, uint8 of 0 and 255, of the PNG of probabilities."""
     with Image.open(io.BytesIO(soft_mask)) as image:
         probabilities = np.asarray(image) / np.float32(255)
-    return np.uint8(255) * (probabilities >= threshold)
+    found = probabilities.any()  # or a threshold of 0 would make all of it object
+    return np.uint8(255) * (found & (probabilities >= threshold))
 
 
 def _png(mask):
