@@ -14,11 +14,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tfcoseg.applications import CoSegMobileNetV2, endpoints
+from tfcoseg.applications import CoSegMobileNetV2
 from tfcoseg.export import signatures_of
+from tfcoseg.inference import Predictor
 from tfcoseg.messages import decode_predict_request, encode_predict_response
-from tfcoseg.ops import mean_kernel_of_others
-from tfcoseg.pictures import read_image, resize_image
 
 METHOD = "/tensorflow.serving.PredictionService/Predict"
 
@@ -52,7 +51,7 @@ class Rest(http.server.BaseHTTPRequestHandler):
             f"mask_{x}_bytes": [{"b64": b64encode(b"PNG of " + x.encode()).decode()}]
             for x in "ab"
         }
-        answer = {"outputs": {**masks, "score_a": [0.9], "score_b": [0.8]}}
+        answer = {"outputs": {**masks, "score_a": [0.9], "score_b": [0.9]}}
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
@@ -141,16 +140,14 @@ def test_python(serving, pictures, grpc_server, model):
     defined = {}
     exec(request.replace("localhost:8500", f"127.0.0.1:{grpc_server}"), defined)
     assert pictures[0].with_name("mask_a.png").read_bytes() == pictures[0].read_bytes()
-    exec(example(serving, "python", "np.delete"), defined)
+    exec(example(serving, "python", "StagesRuntime"), defined)
     defined["channel"].close()
-    encoded = [
-        endpoints.encode(model, resize_image(read_image(path), (321, 321))[None])
-        for path in pictures
-    ]
-    kernels = mean_kernel_of_others(tf.stack([e["kernel"][0] for e in encoded]))
-    for index, picture in enumerate(defined["pictures"]):
-        own, kernel = encoded[index], kernels[index : index + 1]
-        correlation = endpoints.correlate(model, own["embedding"], kernel)
-        wanted = endpoints.decode(model, correlation, own, picture.shape[:2])[0, ..., 0]
+    predictor = Predictor(model)
+    expected = predictor.predict_group(pictures)
+    assert len(defined["masks"]) == len(pictures)
+    for (mask, soft_mask), wanted in zip(defined["group"], expected.soft_masks):
         assert np.ptp(wanted) > 0.5  # a flat mask would agree with a flat mask
-        np.testing.assert_allclose(defined["masks"][index], wanted, atol=1e-4)
+        np.testing.assert_allclose(soft_mask, wanted, atol=1e-4)
+    for (_, soft_mask), path in zip(defined["first"], pictures[1:], strict=True):
+        wanted = predictor.predict(path, pictures[0]).soft_mask_a
+        np.testing.assert_allclose(soft_mask, wanted, atol=1e-4)

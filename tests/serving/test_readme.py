@@ -9,7 +9,6 @@ import pytest
 from tfcoseg import signature as names
 from tfcoseg.cli.main import COMMANDS, build_parser
 from tfcoseg.export import signatures_of
-from tfcoseg.inference.group import OUTLIER_THRESHOLD
 
 COMMAND = re.compile(r"\btfcoseg (?:%s)\b[^`\n&]*" % "|".join(COMMANDS))
 
@@ -86,7 +85,6 @@ def test_numbers_are_the_exporters(readme):
     assert f"up to {serve_bytes.MOST_ROWS} pairs" in text
     assert f"at most {serve_bytes.MOST_ROWS} pairs" in text
     assert f"each of 2 to {serve_bytes.MOST_ROWS} pictures" in text
-    assert f"`memberships` below {OUTLIER_THRESHOLD} which" in text
     assert f"{serve_bytes._BATCH_THREADS} runs of {largest} pairs" in text
     assert f"more than {encoded_pictures._MOST_SCANS} scans" in text
     assert f"({names.MAX_SERVED_PIXELS // 10**6} million by default)" in text
@@ -103,13 +101,20 @@ def test_signatures_are_those_of_an_export(readme, model):
     scores = [names.SCORE_A, names.SCORE_B]
     images = [names.IMAGE_A, names.IMAGE_B]
     assert table.pop(names.SERVE_BYTES) == [images, [*masks, *scores]]
-    group = [names.MASKS_BYTES, names.SCORES, names.MEMBERSHIPS]
+    group = [names.MASKS_BYTES, names.SCORES]
     assert table.pop(names.SERVE_GROUP_BYTES) == [[names.IMAGES], group]
     given = dict.fromkeys([names.IMAGE, *images], np.zeros((1, 32, 32, 3), np.uint8))
     given[names.SIZE] = np.array([32, 32], np.int32)
+    given[names.REFERENCE] = np.ones((1, 20, 20, 1), np.float32)
     for name, signature in signatures.items():  # in the order of the stages
         inputs, outputs = table[name]
         assert set(inputs) == set(signature.inputs), name
         answer = signature.function({key: given[key] for key in inputs})
         assert set(outputs) == set(answer), name
         given |= answer
+        if names.DESCRIPTORS in answer:
+            descriptors = answer[names.DESCRIPTORS].numpy()
+            partner = descriptors.reshape(1, 1, -1, descriptors.shape[-1])
+            given[names.PARTNERS] = partner
+        if names.OBJECT in answer:
+            given[names.OBJECTS_A] = given[names.OBJECTS_B] = answer[names.OBJECT]
