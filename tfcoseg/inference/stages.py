@@ -47,7 +47,7 @@ class StagesRuntime:
         """The score below which masks are to be empty."""
         nothing = np.zeros((1, self._channels), np.float32)
         answer = self.stages[VERIFY]({OBJECTS_A: nothing, OBJECTS_B: nothing})
-        return float(answer[MIN_SCORE])
+        return float(np.squeeze(answer[MIN_SCORE]))
 
     def encode(self, picture: np.ndarray) -> Arrays:
         """Encodes a picture, uint8 (height, width, 3)."""
