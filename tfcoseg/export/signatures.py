@@ -59,8 +59,8 @@ def signatures_of(
           height, width, 1), and object (batch, channels), the descriptor of what the
           mask covers.
         - `verify`: objects_a (n, channels), objects_b (m, channels) -> scores (n, m),
-          the probability that two share a kind, and min_score, the score of the weights
-          below which masks are to be empty.
+          the probability that two share a kind, and min_score (1,), the score of the
+          weights below which masks are to be empty.
 
     Example:
 
@@ -70,6 +70,7 @@ def signatures_of(
     ['embedding', 'descriptors', 'kernel', 'partners', 'partner_weights']
     """
     specs = _specs(model, batch)
+    verification = model.get_layer("verification")
     own = (names.EMBEDDING, names.DESCRIPTORS)
     partner = (names.KERNEL, names.PARTNERS, names.PARTNER_WEIGHTS)
     correlated = (names.CORRELATION, names.AFFINITY)
@@ -104,7 +105,8 @@ def signatures_of(
         every_b = tf.expand_dims(inputs[names.OBJECTS_B], 0)
         return {
             names.SCORES: endpoints.score(model, every_a, every_b),
-            names.MIN_SCORE: tf.identity(model.get_layer("verification").min_score),
+            # Not a scalar, which REST servers cannot answer with.
+            names.MIN_SCORE: tf.expand_dims(verification.min_score, 0),
         }
 
     return {
