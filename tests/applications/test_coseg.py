@@ -8,14 +8,30 @@ import numpy as np
 import pytest
 
 from tfcoseg import applications
-from tfcoseg.applications import CoSegMobileNetV2, CoSegResNet50, CoSegVGG16
+from tfcoseg.applications import (
+    CoSeg,
+    CoSegEfficientNetLite0,
+    CoSegEfficientNetLite2,
+    CoSegMobileNetV2,
+    CoSegResNet50,
+    CoSegVGG16,
+    load_model,
+)
+from tfcoseg.applications.settings import read_settings
 from tfcoseg.embedded import (
     EMBEDDED_WEIGHTS,
     WEIGHTS_FOLDER,
     embedded_weights_path,
 )
 
-MODELS = [CoSegMobileNetV2, CoSegResNet50, CoSegVGG16]
+# The models, and the weights that each has by default.
+MODELS = {
+    CoSegEfficientNetLite2: "coseg",
+    CoSegEfficientNetLite0: "coseg-small",
+    CoSegMobileNetV2: None,
+    CoSegResNet50: None,
+    CoSegVGG16: None,
+}
 
 
 def random(*shape, seed=0):
@@ -63,10 +79,11 @@ def test_bytes_are_the_floats(model):
 @pytest.mark.parametrize("build", MODELS)
 def test_names_and_manners(build):
     arguments = inspect.signature(build).parameters
-    default = "coseg" if build is CoSegMobileNetV2 else None
-    assert arguments["weights"].default == default
+    assert arguments["weights"].default == MODELS[build]
     model = build(weights=None, input_shape=(64, 64, 3))
-    for layer in ("siamese_encoder", "pyramid_xcorr", "mask_decoder"):
+    assert model.name == arguments["name"].default
+    names = "siamese_encoder pyramid_xcorr semantic_affinity mask_decoder verification"
+    for layer in names.split():
         assert model.get_layer(layer).name == layer
     assert sorted(model.input) == ["image_a", "image_b"]
     assert [tensor.name for tensor in model.inputs] == ["image_a", "image_b"]
@@ -76,16 +93,13 @@ def test_names_and_manners(build):
 
 @pytest.mark.parametrize("build", MODELS)
 def test_weights_that_do_not_exist_name_those_that_do(build):
-    with pytest.raises(ValueError, match="'imagenet'.*Received: weights='best.h5'"):
-        build(weights="best.h5")
-    if build is CoSegMobileNetV2:
-        with pytest.raises(
-            ValueError, match="'coseg', 'coseg-v1', 'coseg-v2', 'imagenet'"
-        ):
-            build(weights="coseg-v9")
-    else:
-        with pytest.raises(ValueError, match="'imagenet', None.*Received: .*'coseg'"):
-            build(weights="coseg")
+    own = {CoSegEfficientNetLite2: "'coseg', 'coseg-v3', "}
+    own |= {CoSegEfficientNetLite0: "'coseg-small', "}
+    known = rf"one of \[{own.get(build, '')}'imagenet', None\]"
+    foreign = "coseg-small" if build is CoSegEfficientNetLite2 else "coseg"
+    for name in ("best.h5", "coseg-v9", foreign):
+        with pytest.raises(ValueError, match=f"{known}.*Received: weights='{name}'"):
+            build(weights=name)
 
 
 @pytest.mark.parametrize("shape", [(16, 64, 3), (64, 64, 4), (64, 64)])
@@ -139,28 +153,73 @@ def test_fit_with_xla_is_fit_without(give_strength):
     assert losses[0][-1] < losses[0][0]
 
 
-def test_embedded_weights_have_a_name_of_their_own():
+def test_embedded_weights_have_a_name_of_their_own(coseg):
     """Not the model's, which is the user's to choose."""
-    mine = CoSegMobileNetV2(weights="coseg", name="mine")
+    assert coseg.name == "coseg_efficientnet_lite2"
+    mine = load_model("coseg", name="mine")
     assert mine.name == "mine"
+    for one, two in zip(mine.get_weights(), coseg.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
     with pytest.raises(ValueError, match="one of .'imagenet', None"):
-        CoSegResNet50(weights="coseg", name="coseg_mobilenetv2")
+        CoSegResNet50(weights="coseg", name="coseg_efficientnet_lite2")
+
+
+def test_embedded_weights_are_calibrated(coseg):
+    layer = coseg.get_layer("verification")
+    assert 0 < float(layer.min_score) < 1 and float(layer.slope) > 0
 
 
 @pytest.mark.parametrize("name", EMBEDDED_WEIGHTS)
-def test_embedded_weights_are_small_and_what_their_card_says(name):
-    assert CoSegMobileNetV2(weights=name).count_params() <= 2_400_000
+def test_embedded_weights_are_small_and_hold_their_settings(name):
     file = embedded_weights_path(name)
-    assert file.stat().st_size <= 6e6
+    assert file.stat().st_size <= 12e6
+    assert read_settings(file)["name"] == "coseg_efficientnet_lite2"
     dtypes = set()
     with h5py.File(file) as opened:
         opened.visititems(lambda _, x: dtypes.add(getattr(x, "dtype", None)))
     assert dtypes == {None, np.dtype("float16")}
+
+
+@pytest.mark.parametrize("name", EMBEDDED_WEIGHTS)
+def test_embedded_weights_are_what_their_card_says(name):
+    file = embedded_weights_path(name)
     card = json.loads((WEIGHTS_FOLDER / f"{name}.json").read_text())
     assert card["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     expected = "name trained_on terms recipe command seed hours scores limits licence"
     assert set(expected.split()) <= set(card)
     assert set(card["terms"]) == set(card["trained_on"])
+
+
+@pytest.mark.slow
+def test_any_network_of_keras_applications_can_be_the_backbone():
+    """Here one whose strides stay as they are, with features at a sixteenth."""
+    model = CoSeg(
+        "MobileNet",
+        features="conv_pw_11_relu",
+        descriptors="conv_pw_13_relu",
+        skips=("conv_pw_5_relu", "conv_pw_3_relu"),
+        filters=8,
+        kernel_sizes=(3,),
+        decoder_filters=(8, 8, 4),
+    )
+    pair = {"image_a": random(1, 64, 96, 3), "image_b": random(1, 70, 64, 3, seed=1)}
+    masks = model(pair)
+    assert masks["mask_a"].shape == (1, 64, 96, 1)
+    assert masks["mask_b"].shape == (1, 70, 64, 1)
+
+
+def test_a_model_of_ones_own_can_be_the_backbone(small, backbone, pair, tmp_path):
+    """Its weights are used, and what is saved holds all of it."""
+    trunk = small.get_layer("siamese_encoder").trunk
+    for layer in filter(lambda layer: layer.weights, backbone.layers):
+        of_both = zip(layer.weights, trunk.get_layer(layer.name).weights)
+        for one, two in of_both:
+            np.testing.assert_array_equal(one, two)
+    small.save(tmp_path / "small.keras")
+    again = keras.models.load_model(tmp_path / "small.keras")
+    expected = small(pair)
+    for name, mask in again(pair).items():
+        np.testing.assert_array_equal(mask, expected[name])
 
 
 def test_preprocess_input_does_nothing():
@@ -178,13 +237,3 @@ def test_policy_is_that_of_keras():
     assert trunk.get_layer("Conv1").compute_dtype == "bfloat16"
     pair = {"image_a": random(1, 32, 32, 3), "image_b": random(1, 32, 32, 3)}
     assert model.predict(pair, verbose=0)["mask_a"].dtype == np.float32
-
-
-@pytest.mark.parametrize("features", ["block_16_project_BN", ("block_16_project_BN",)])
-def test_weights_of_older_features_are_known_by_their_file(features, tmp_path):
-    """However the layer was named, and without naming it again."""
-    older = CoSegMobileNetV2(weights=None, features=features)
-    older.save_weights(tmp_path / "older.weights.h5")
-    again = CoSegMobileNetV2(weights=tmp_path / "older.weights.h5")
-    for mine, expected in zip(again.get_weights(), older.get_weights(), strict=True):
-        np.testing.assert_array_equal(mine, expected)

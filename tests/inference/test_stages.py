@@ -56,8 +56,9 @@ def test_a_known_mask_reaches_the_stages(runtimes):
     ]
     for name in ("kernel", "partner_weights"):
         one, other = (np.asarray(answer[name]) for answer in answers)
-        np.testing.assert_allclose(one, other, atol=1e-5)
-        assert np.ptp(one) > 0.01
+        # Random weights amplify how exported graphs round.
+        np.testing.assert_allclose(one, other, atol=1e-3)
+        assert np.ptp(one) > 0.1
 
 
 def test_without_a_kernel_the_correlation_is_off(runtimes):

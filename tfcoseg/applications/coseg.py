@@ -410,7 +410,7 @@ def _resolve(weights, embedded):
     """None, "imagenet" or a path; an error for a name that is none of `embedded`."""
     if weights is None or weights == "imagenet":
         return weights
-    path = embedded_weights_path(weights) if weights in embedded else weights
+    path = weights in embedded and embedded_weights_path(weights) or weights
     if not os.path.exists(path):
         raise ValueError(
             f"`weights` must be one of {[*embedded, 'imagenet', None]} or the path of "
