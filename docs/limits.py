@@ -167,27 +167,25 @@ def find(pair: tuple[str, str, int]) -> tuple[list[np.ndarray], list[str]]:
     *names, size = pair
     pictures, truths = zip(*map(picture_and_truth, names))
     result = predictor_at(size).predict(*pictures)
-    masks, scores = (result.mask_a, result.mask_b), (result.score_a, result.score_b)
-    cells = []
-    for name, mask, truth, score in zip(names, masks, truths, scores):
+    masks, cells = (result.mask_a, result.mask_b), []
+    for name, mask, truth in zip(names, masks, truths):
         jaccard = (
             f"{100 * count_pixels(mask, truth).jaccard:.0f}" if truth.any() else "-"
         )
         area = 100 * mask.astype(bool).mean()
         cells.append(
-            f"{name} | {jaccard} | {area:.1f} | {100 * truth.mean():.2f} | {score:.2f}"
+            f"{name} | {jaccard} | {area:.1f} | {100 * truth.mean():.2f} | "
+            f"{result.score:.2f}"
         )
     return [overlay(p, m) for p, m in zip(pictures, masks)], cells
 
 
 def find_in_group(names: Sequence[str]) -> tuple[list[np.ndarray], str]:
-    """The overlays of a group at 321, and its memberships."""
+    """The overlays of a group at 321, and its scores."""
     pictures = [picture_and_truth(name)[0] for name in names]
     result = predictor_at(321).predict_group(pictures)
-    memberships = [f"{membership:.2f}" for membership in result.memberships]
-    return [overlay(p, m) for p, m in zip(pictures, result.masks)], ", ".join(
-        memberships
-    )
+    scores = ", ".join(f"{score:.2f}" for score in result.scores)
+    return [overlay(p, m) for p, m in zip(pictures, result.masks)], scores
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -205,8 +203,8 @@ def main(arguments: list[str] | None = None) -> None:
             for of_one in cells:
                 print(f"| {name} | {pair[2]} | {of_one} |", flush=True)
         _write(row, output / f"limit_{name}.jpg")
-    overlays, memberships = find_in_group(HALVES)
-    print(f"\nMemberships in the group of two halves: {memberships}.")
+    overlays, scores = find_in_group(HALVES)
+    print(f"\nScores in the group of two halves: {scores}.")
     _write(overlays, output / "limit_halves.jpg")
 
 

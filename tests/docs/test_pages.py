@@ -65,10 +65,8 @@ def figures(text):
     ]
 
 
-def memberships(text):
-    (found,) = re.findall(
-        r"^Memberships in the group of two halves: (.*)\.$", text, re.M
-    )
+def group_scores(text):
+    (found,) = re.findall(r"^Scores in the group of two halves: (.*)\.$", text, re.M)
     return [float(number) for number in found.split(", ")]
 
 
@@ -92,7 +90,7 @@ def test_limits_are_those_of_now(tmp_path, capsys):
         for one, other, tolerance in zip(numbers, others, (POINTS, AREA, 0.01, SCORE)):
             assert (one is None) == (other is None), key
             assert one is None or abs(one - other) <= tolerance, (key, others)
-    assert memberships(out) == pytest.approx(memberships(LIMITS), abs=SCORE)
+    assert group_scores(out) == pytest.approx(group_scores(LIMITS), abs=SCORE)
     for path in tmp_path.iterdir():
         assert difference(path, DOCS / "pictures" / path.name) < GREYS, path.name
 
