@@ -58,7 +58,8 @@ def pair_dataset(
 ) -> tf.data.Dataset:
     """Reads, augments, resizes and batches pairs, in their order, once through.
 
-    The two pictures of a pair are augmented independently. What happens to pair i
+    The two pictures of a pair are augmented independently; but every other pair of a
+    picture with itself is augmented alike, to be the same to the pixel. What happens to pair i
     depends on (seed, i) and the donors alone, i counted from `first_index`; so a run
     that stopped after N pairs resumes with `pair_dataset(sample_pairs(..., start=N),
     ..., first_index=N)`.
@@ -109,12 +110,19 @@ def pair_dataset(
     steps = _steps(size, augment)
     composites = Composites(donors, distractor_share, swap_share, seed, void_value)
     positive = tf.constant([pair.positive for pair in pairs], tf.bool)
+    # As two frames of a video, where the background is in common, too.
+    same = [
+        pair.record_a == pair.record_b and (first_index + number) % 2 == 0
+        for number, pair in enumerate(pairs)
+    ]
+    same = tf.constant(same, tf.bool)
 
     def load(i):
         images, masks = [], []
         sides = _read_pair(pairs, composites, i, i + first_index)
         for side, example in enumerate(sides):
-            example["seed"] = _seed(seed, i + first_index, side)
+            part = tf.where(same[i], 0, side)
+            example["seed"] = _seed(seed, i + first_index, part)
             for step in steps:
                 example = step(example)
             images.append(example["image"])
