@@ -59,10 +59,10 @@ def pair_dataset(
     """Reads, augments, resizes and batches pairs, in their order, once through.
 
     The two pictures of a pair are augmented independently; but every other pair of a
-    picture with itself is augmented alike, to be the same to the pixel. What happens to pair i
-    depends on (seed, i) and the donors alone, i counted from `first_index`; so a run
-    that stopped after N pairs resumes with `pair_dataset(sample_pairs(..., start=N),
-    ..., first_index=N)`.
+    picture with itself is augmented alike, to be the same to the pixel. What happens to
+    pair i depends on (seed, i) and the donors alone, i counted from `first_index`; so a
+    run that stopped after N pairs resumes with `pair_dataset(sample_pairs(...,
+    start=N), ..., first_index=N)`.
 
     Args:
         pairs: see `tfcoseg.data.pairing`. The masks of a negative pair come out empty.
