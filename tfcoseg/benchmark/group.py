@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import CoSegEfficientNetLite2
 from tfcoseg.benchmark.timing import Comparison, interleave
 from tfcoseg.inference import Predictor
 from tfcoseg.pictures import read_image
@@ -32,7 +32,7 @@ def compare_with_pairs(
         count: how many pictures the group has.
         working_size: of the predictor.
     """
-    predictor = Predictor(CoSegMobileNetV2(weights=None), working_size)
+    predictor = Predictor(CoSegEfficientNetLite2(weights=None), working_size)
     originals = [read_image(path) for path in pair()]
     pictures = [
         np.roll(originals[index % 2], 20 * index, axis=1) for index in range(count)

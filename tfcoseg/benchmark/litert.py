@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import CoSegEfficientNetLite2
 from tfcoseg.benchmark.machine import cores
 from tfcoseg.benchmark.timing import Comparison, interleave
 from tfcoseg.export import export_litert, export_saved_model
@@ -61,7 +61,7 @@ def compare_with_saved_model(
 
 
 def _export(folder):
-    model = CoSegMobileNetV2()
+    model = CoSegEfficientNetLite2()
     return (
         export_saved_model(model, folder / "saved_model"),
         export_litert(model, folder / "coseg.tflite").path,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import CoSegEfficientNetLite2
 from tfcoseg.benchmark.timing import Comparison, interleave
 from tfcoseg.inference import Predictor
 from tfcoseg.samples import pair
@@ -16,7 +16,7 @@ TARGET = 1.8
 def compare_with_encoder(
     repeats: int, size: int = TRAINING_SIZE, working_size: int = WORKING_SIZE
 ) -> Iterator[Comparison]:
-    """A pair through CoSegMobileNetV2, by two passes through its encoder.
+    """A pair through CoSegEfficientNetLite2, by two passes through its encoder.
 
     The weights are random, which is as fast. A second comparison, without a target, is
     the use that people make of it: two pictures from disk to masks at their own size.
@@ -26,7 +26,7 @@ def compare_with_encoder(
         size: side of the pictures, in pixels.
         working_size: that of the predictor.
     """
-    model = CoSegMobileNetV2(weights=None)
+    model = CoSegEfficientNetLite2(weights=None)
     encoder = model.get_layer("siamese_encoder")
     shape = (1, size, size, 3)
     images = {name: tf.random.uniform(shape, 0, 255) for name in (IMAGE_A, IMAGE_B)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from tfcoseg.applications import CoSegMobileNetV2
+from tfcoseg.applications import CoSegEfficientNetLite2
 from tfcoseg.benchmark.timing import Comparison, Timing, interleave
 from tfcoseg.data import pair_dataset, read_folder, sample_pairs
 from tfcoseg.losses import CoSegLoss
@@ -38,14 +38,14 @@ def compare_pipeline_with_step(
         size: side of the pictures, in pixels.
         batch_size: pairs per batch.
         batches: batches read in a round.
-        model: what is trained; None for a CoSegMobileNetV2.
+        model: what is trained; None for a `CoSegEfficientNetLite2`.
     """
     records = read_folder(data)
     pairs = sample_pairs(records, batches * batch_size, negative_share=0.0)
     dataset = pair_dataset(pairs, size, batch_size)
     seconds = [_read_through(dataset) / batches for _ in range(repeats + 1)][1:]
 
-    model = model or CoSegMobileNetV2(weights=None)
+    model = model or CoSegEfficientNetLite2(weights=None)
     model.compile("adam", CoSegLoss())
     images, masks = next(iter(dataset))
     step = interleave({"step": lambda: model.train_on_batch(images, masks)}, repeats)
