@@ -108,7 +108,7 @@ def _name_at(path):
 
 
 def describe_weights(model: str | os.PathLike) -> Weights:
-    """Describes `"coseg"` or `"coseg-v2"`, or a `.weights.h5` or `.keras` file.
+    """Describes `"coseg"` or `"coseg-v3"`, or a `.weights.h5` or `.keras` file.
 
     What is known comes from the card beside it (see `tfcoseg.cards`), or else from the
     arguments of the training run in whose folder it is.
