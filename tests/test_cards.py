@@ -41,7 +41,7 @@ def test_card_is_of_the_file_beside_it(name):
             lambda _, of: numbers.append(getattr(of, "size", 0))  # groups have none
         )
     assert card["parameters"] == sum(numbers)
-    assert (card["name"], card["model"]) == (name, "CoSegMobileNetV2")
+    assert (card["name"], card["model"]) == (name, "CoSegEfficientNetLite2")
 
 
 def test_card_that_is_no_json(tmp_path):
