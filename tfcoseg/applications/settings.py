@@ -43,6 +43,13 @@ def save_weights(model: keras.Model, path: str | os.PathLike) -> None:
     Args:
         model: a model of `tfcoseg.applications`.
         path: the `.weights.h5` file to write; replaced if it exists.
+
+    Example:
+
+    >>> from tfcoseg.applications import CoSegEfficientNetLite0, load_model
+    >>> save_weights(CoSegEfficientNetLite0(weights=None), "mine.weights.h5")
+    >>> load_model("mine.weights.h5").name
+    'coseg_efficientnet_lite0'
     """
     model.save_weights(path, overwrite=True)
     with h5py.File(path, "a") as file:
