@@ -32,7 +32,7 @@ def test_a_group_is_one_request(server, group):
     assert result.scores == [0.75, 0.75, 0.25]
     assert result.found == [True, True, False]
     assert result.masks[0].any() and result.masks[1].any()
-    assert result.masks[2].shape == result.soft_masks[2].shape == (20, 30)
+    assert result.masks[2].shape == result.soft_masks[2].shape == (30, 20)
     assert not result.masks[2].any() and not result.soft_masks[2].any()
     assert result.masks[2].dtype == np.uint8
 
