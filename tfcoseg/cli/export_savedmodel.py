@@ -12,9 +12,9 @@ Write the next version of a model for TensorFlow Serving: DIR/1, DIR/2, ...
 
 A server that watches DIR takes it into use. The signatures are serving_default (pixels
 in, probabilities out), serve_bytes (encoded pictures of any sizes in, masks as PNG
-out), serve_group_bytes (the same for a group), and encode, correlate and decode, the
-stages of the network. In assets.extra are warm-up records, the card of the weights, and
-the signatures in JSON.
+out), serve_group_bytes (the same for a group), and encode, refer, correlate, decode and
+verify, the stages of the network. In assets.extra are warm-up records, the card of the
+weights, and the signatures in JSON.
 
 examples:
   tfcoseg export savedmodel models/coseg

@@ -57,9 +57,9 @@ def export_litert(
     """Writes a model as one LiteRT file that a plain interpreter runs.
 
     It takes one image, or pair, at a time, of any size, and holds the signatures
-    serving_default, encode, correlate and decode (see `signatures_of`), which share
-    their weights. A program that asks for none runs serving_default. The card and the
-    signatures, in JSON, are appended to the file as a zip.
+    serving_default, encode, refer, correlate, decode and verify (see `signatures_of`),
+    which share their weights. A program that asks for none runs serving_default. The
+    card and the signatures, in JSON, are appended to the file as a zip.
 
     LiteRT's `CompiledModel` runs all of them but decode, which is told the size of its
     mask only when it runs, too late for the buffers; `Interpreter` runs that as well.
