@@ -7,7 +7,7 @@ from tfcoseg.export import gate
 SIDE = 10
 
 
-def stages_that_find(columns, staged=None):
+def stages_that_find(columns, staged=None, score=0.5):
     """Signatures of a network that finds the first columns of pictures of light."""
 
     def mask(image, columns=columns):
@@ -17,7 +17,7 @@ def stages_that_find(columns, staged=None):
 
     def decode(inputs):
         found = mask(inputs["skip_1"], columns if staged is None else staged)
-        return {"mask": found, "score": np.ones(1)}
+        return {"mask": found, "object": np.ones((1, 4))}
 
     return {
         "serving_default": lambda inputs: {
@@ -25,11 +25,20 @@ def stages_that_find(columns, staged=None):
             "mask_b": mask(inputs["image_b"]),
         },
         "encode": lambda inputs: {
-            **dict.fromkeys(("embedding", "kernel"), np.zeros(1)),
+            **dict.fromkeys(("embedding", "descriptors"), np.zeros((1, 2, 2, 4))),
+            "kernel": np.zeros((1, 3, 3, 4)),
             "skip_1": inputs["image"],
         },
-        "correlate": lambda inputs: {"correlation": None},
+        "refer": lambda inputs: {
+            "kernel": np.zeros((1, 3, 3, 4)),
+            "partner_weights": np.ones((1, 1, 4)),
+        },
+        "correlate": lambda inputs: {"correlation": None, "affinity": None},
         "decode": decode,
+        "verify": lambda inputs: {
+            "scores": np.full((1, 1), score),
+            "min_score": np.full(1, 0.5),
+        },
     }
 
 
@@ -80,6 +89,12 @@ def test_masks_that_are_empty_in_both_files_do_not_count(pairs, dark):
     reference, candidate = stages_that_find(8), stages_that_find(6)
     found = gate.check_masks(candidate, reference, [*pairs, *dark], 0.7)
     assert found == pytest.approx(6 / 8)
+
+
+def test_masks_are_empty_below_the_least_score(pairs):
+    unsure = stages_that_find(8, score=0.49)
+    with pytest.raises(ValueError, match="Received: 0.000"):
+        gate.check_masks(unsure, stages_that_find(8), pairs, 0.5)
 
 
 @pytest.mark.parametrize("way", [{}, {"staged": 8}])

@@ -17,20 +17,26 @@ from tfcoseg.export.flatbuffer import append_files, check_operators  # noqa: E40
 from tfcoseg.export.graphs import read_graphs  # noqa: E402
 from tfcoseg.inference.litert import load_stages  # noqa: E402
 
+SKIPS = {"skip_1", "skip_2", "skip_3"}
 SIGNATURES = {
     "serving_default": (
         {"image_a", "image_b"},
         {"mask_a", "mask_b", "score_a", "score_b"},
     ),
-    "encode": ({"image"}, {"features", "skip_1", "skip_2", "embedding", "kernel"}),
-    "correlate": ({"embedding", "kernel"}, {"correlation"}),
-    "decode": (
-        {"correlation", "features", "skip_1", "skip_2", "size"},
-        {"mask", "score"},
+    "encode": ({"image"}, {"features", *SKIPS, "embedding", "kernel", "descriptors"}),
+    "refer": ({"embedding", "reference"}, {"kernel", "partner_weights"}),
+    "correlate": (
+        {"embedding", "descriptors", "kernel", "partners", "partner_weights"},
+        {"correlation", "affinity"},
     ),
+    "decode": (
+        {"correlation", "affinity", "features", *SKIPS, "descriptors", "size"},
+        {"mask", "object"},
+    ),
+    "verify": ({"objects_a", "objects_b"}, {"scores", "min_score"}),
 }
 # Bytes of the embedded model.
-LARGEST = {"float16": 3_500_000, "dynamic": 2_200_000, "int8": 2_000_000}
+LARGEST = {"float16": 12_100_000, "dynamic": 6_800_000, "int8": 6_800_000}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +73,21 @@ def test_the_described_signatures_are_those_that_run(float32):
         assert array.dtype == described[name]["dtype"]
         pairs = zip(array.shape, described[name]["shape"], strict=True)
         assert all(size == declared or declared is None for size, declared in pairs)
+
+
+def test_many_objects_are_verified_at_once(float32, coseg):
+    stages = load_stages(float32)
+    random = np.random.default_rng(0)
+    channels = stages["encode"]({"image": np.zeros((1, 64, 64, 3), np.uint8)})
+    channels = channels["descriptors"].shape[-1]
+    objects = [random.normal(size=(n, channels)).astype(np.float32) for n in (5, 3)]
+    objects = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in objects]
+    answer = stages["verify"](dict(zip(("objects_a", "objects_b"), objects)))
+    verification = coseg.get_layer("verification")
+    expected = verification.score(objects[0][:, None], objects[1][None])
+    assert answer["scores"].shape == (5, 3)
+    np.testing.assert_allclose(answer["scores"], expected, atol=1e-5)
+    assert answer["min_score"].tolist() == [float(verification.min_score)]
 
 
 @pytest.mark.parametrize("size_a, size_b", [((65, 97), (128, 50)), ((33, 33),) * 2])
@@ -194,12 +215,15 @@ def test_builtin_operators_only(float32):
 
 
 def test_nothing_is_padded_by_nothing(float32):
-    """What is left pads the kernels of 11 and 15 to 19: two of each image."""
+    """What is left pads the kernels of 11 and 15 to 19, and the partners by `top`."""
     kinds = {
         name: [operator.kind for operator in graph.operators].count("PAD")
         for name, graph in read_graphs(float32.read_bytes()).items()
     }
-    assert kinds == {"serving_default": 4, "encode": 2, "correlate": 0, "decode": 0}
+    # Of a pair twice; the first time no partner has weights that could be padded.
+    assert kinds.pop("serving_default") <= 2 * (4 + 4)
+    stages = {"encode": 2, "refer": 2, "correlate": 2, "decode": 0, "verify": 0}
+    assert kinds == stages
 
 
 @pytest.mark.gates

@@ -10,6 +10,8 @@ from tfcoseg.export import litert  # noqa: E402
 from tfcoseg.export.rounding import correct_biases  # noqa: E402
 from tfcoseg.export.small_filters import keep_small_filters  # noqa: E402
 from tfcoseg.inference.litert import load_stages  # noqa: E402
+from tfcoseg.inference.stages import STAGES  # noqa: E402
+from tfcoseg.signature import SERVING_DEFAULT  # noqa: E402
 
 
 class Network(tf.Module):
@@ -43,7 +45,7 @@ def files(tmp_path_factory):
     network, folder = Network(), str(tmp_path_factory.mktemp("network"))
     signatures = {
         name: network.pair.get_concrete_function()
-        for name in ("serving_default", "encode", "correlate", "decode")
+        for name in (SERVING_DEFAULT, *STAGES)
     }
     tf.saved_model.save(network, folder, signatures)
     found = []

@@ -33,5 +33,21 @@ def test_a_model_of_another_kind_is_refused(export, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@every_format
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        ({"reference_masks": True}, "`reference_masks=False`.*Received.*reference_a"),
+        ({"descriptors": None}, "compares descriptors.*Received.*descriptors=None"),
+    ],
+)
+def test_a_model_without_the_parts_of_a_file_is_refused(
+    export, options, said, tmp_path
+):
+    with pytest.raises(ValueError, match=said):
+        export(CoSegMobileNetV2(**options), tmp_path / "x")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_model_of_ours_is_not(model):
     check_exportable(model)

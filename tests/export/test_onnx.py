@@ -11,6 +11,7 @@ from tfcoseg.cards import read_card
 from tfcoseg.cli.main import main
 from tfcoseg.export import onnx as exporter
 from tfcoseg.export.onnx import export_onnx
+from tfcoseg.export.signatures import predict_pair
 from tfcoseg.pictures import read_image, resize_image
 
 REASON = "is missing: pip install 'tfcoseg[onnx]'"
@@ -64,7 +65,9 @@ def test_names_types_and_shapes_are_ours(session):
 @pytest.mark.parametrize("sizes", [((155, 203), (187, 129)), ((256, 256), (192, 320))])
 def test_probabilities_are_the_models(sizes, session, coseg):
     inputs = images(*sizes)
-    given, expected = run(session, inputs), coseg(inputs, training=False)
+    given, expected = run(session, inputs), predict_pair(coseg, *inputs.values())
+    for name in ("score_a", "score_b"):
+        np.testing.assert_allclose(given[name], expected[name], atol=1e-4)
     for name, size in zip(("mask_a", "mask_b"), sizes):
         assert given[name].shape == (1, *size, 1)
         assert np.ptp(given[name]) > 0.5

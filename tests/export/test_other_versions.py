@@ -15,7 +15,9 @@ from PIL import Image
 
 from tfcoseg import samples
 from tfcoseg.cli.main import main
+from tfcoseg.inference.partners import partner_of
 from tfcoseg.inference.saved_model import run_signature
+from tfcoseg.inference.stages import STAGES, StagesRuntime
 
 # Servers of these versions are in use. What 2.21 writes must run there.
 OLDER = ["2.19.1", "2.20"]
@@ -69,12 +71,18 @@ def inputs_of(signature, loaded):
         return {"image_a": image, "image_b": image[:, :50, ::-1]}
     if signature == "encode":
         return {"image": image}
-    encoded = run_signature(loaded, "encode", {"image": image})
-    own = {name: encoded.pop(name) for name in ("embedding", "kernel")}
-    if signature == "correlate":
-        return own
-    correlated = run_signature(loaded, "correlate", own)
-    return {**correlated, **encoded, "size": np.array([65, 97], np.int32)}
+    asked = {}
+
+    def run(name, inputs):
+        asked[name] = inputs
+        return run_signature(loaded, name, inputs)
+
+    runtime = StagesRuntime({name: functools.partial(run, name) for name in STAGES})
+    own = runtime.encode(image[0])
+    partner = partner_of(runtime, own, generator.uniform(size=(30, 20)))
+    _, found = runtime.decode(runtime.correlate(own, partner), own, (65, 97))
+    runtime.score(np.stack([found, found]), found[None])
+    return asked[signature]
 
 
 def opened(content):
@@ -98,8 +106,10 @@ def assert_same(answer, expected):
         ("1", "serving_default"),
         ("1", "serve_bytes"),
         ("1", "encode"),
+        ("1", "refer"),
         ("1", "correlate"),
         ("1", "decode"),
+        ("1", "verify"),
         ("2", "serve_bytes"),
     ],
 )

@@ -15,7 +15,9 @@ from PIL import Image
 
 from tfcoseg import samples
 from tfcoseg.client import Client
+from tfcoseg.export import with_implementation
 from tfcoseg.export.gate import LEAST_IOU, iou
+from tfcoseg.export.signatures import predict_pair
 from tfcoseg.inference import Predictor
 from tfcoseg.inference.litert import load_stages
 from tfcoseg.inference.saved_model import run_signature
@@ -65,7 +67,12 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def expected(coseg, raw_pairs):
     """What Keras says, of each pair as it is and of each pair swapped."""
-    return [coseg.predict_on_batch(_batch(a, b)) for a, b in _both_ways(raw_pairs)]
+    answers = []
+    for a, b in _both_ways(raw_pairs):
+        answer = predict_pair(coseg, a[None], b[None])
+        masks = coseg.predict_on_batch(_batch(a, b))
+        answers.append({**{k: v.numpy() for k, v in answer.items()}, **masks})
+    return answers
 
 
 def _batch(image_a, image_b):
@@ -80,10 +87,13 @@ def _assert_masks(answers, expected, tolerance=1e-4):
     """The masks are those expected, and swapping the pictures swaps them."""
     assert len(answers) == len(expected)
     for answer, masks in zip(answers, expected):
-        assert set(answer) in ({"mask_a", "mask_b"}, {*masks, "score_a", "score_b"})
-        for name, mask in masks.items():
+        for name in ("mask_a", "mask_b"):
+            mask = masks[name]
             assert mask.max() > 0.9 and mask.min() < 0.1  # something to tell apart
             np.testing.assert_allclose(answer[name], mask, atol=tolerance, rtol=0)
+        for name in set(answer) - {"mask_a", "mask_b"}:
+            assert name in ("score_a", "score_b")
+            np.testing.assert_allclose(answer[name], masks[name], atol=tolerance)
     for one, swapped in zip(answers[::2], answers[1::2]):
         np.testing.assert_allclose(one["mask_a"], swapped["mask_b"], atol=tolerance)
         np.testing.assert_allclose(one["mask_b"], swapped["mask_a"], atol=tolerance)
@@ -91,6 +101,21 @@ def _assert_masks(answers, expected, tolerance=1e-4):
 
 def test_keras_swaps(expected):
     _assert_masks(expected, expected)
+
+
+def test_masks_are_empty_below_the_least_score(coseg, raw_pairs):
+    """Of every file, since each is made of this graph and compared with it."""
+    strict = with_implementation(coseg, "fft")
+    (a, b), *_ = raw_pairs
+    answer = predict_pair(strict, a[None], b[None])
+    score = float(answer["score_a"][0])
+    for least, found in ((score - 1e-3, True), (score + 1e-3, False)):
+        strict.get_layer("verification").min_score.assign(least)
+        answer = predict_pair(strict, a[None], b[None])
+        masks = strict.predict_on_batch(_batch(a, b))
+        for name in ("mask_a", "mask_b"):
+            assert answer[name].numpy().any() == masks[name].any() == found
+        assert float(answer["score_a"][0]) == pytest.approx(score, abs=1e-5)
 
 
 def test_reloaded_keras(coseg, raw_pairs, expected, tmp_path):
@@ -130,7 +155,7 @@ def test_litert_of_less_precision(precision, litert_file, raw_pairs, expected):
     ious = [
         iou(answer[name] >= 0.5, masks[name] >= 0.5)
         for answer, masks in zip(answers, expected)
-        for name in masks
+        for name in ("mask_a", "mask_b")
     ]
     assert np.mean(ious) >= LEAST_IOU[precision]
     for one, swapped in zip(answers[::2], answers[1::2]):
@@ -144,7 +169,7 @@ def test_no_name_was_made_up_by_a_converter(exported, litert_file):
         assert b"args_0" not in path.read_bytes()
     for path in paths:
         assert set(load_stages(path)) == {
-            *("serving_default", "encode", "correlate", "decode")
+            *("serving_default", "encode", "refer", "correlate", "decode", "verify")
         }
 
 
@@ -164,8 +189,7 @@ def _assert_same_masks(results, predicted, least=0.99, mean=0.99):
             mask, other = (getattr(r, f"mask_{which}") > 0 for r in (result, expected))
             assert mask.shape == other.shape and other.any()
             ious.append(iou(mask, other))
-            scores = [getattr(r, f"score_{which}") for r in (result, expected)]
-            assert abs(scores[0] - scores[1]) <= 0.05
+        assert abs(result.score - expected.score) <= 0.05
     assert min(ious) >= least and np.mean(ious) >= mean
     for one, swapped in zip(results[::2], results[1::2]):
         assert iou(one.mask_a > 0, swapped.mask_b > 0) >= 0.999
@@ -194,7 +218,8 @@ class Bytes:
             content = answer[f"mask_{which}_bytes"][0]
             grey = np.asarray(Image.open(io.BytesIO(content)))
             setattr(self, f"mask_{which}", np.uint8(255) * (grey >= 128))
-            setattr(self, f"score_{which}", float(answer[f"score_{which}"][0]))
+        (self.score,) = answer["score_a"]
+        assert self.score == answer["score_b"][0]
 
 
 def _file_batch(image_a, image_b):

@@ -10,6 +10,8 @@ def test_the_same_model_with_another_implementation(implementation, model):
     rebuilt = with_implementation(model, implementation)
     assert rebuilt.get_layer("pyramid_xcorr").implementation == implementation
     assert model.get_layer("pyramid_xcorr").implementation == before == "auto"
+    chunk_size = rebuilt.get_layer("semantic_affinity").chunk_size
+    assert (chunk_size is None) == (implementation == "depthwise")
     names = [[layer.name for layer in m.layers] for m in (model, rebuilt)]
     assert names[0] == names[1]
     images = np.random.default_rng(0).uniform(0, 255, (2, 1, 64, 48, 3))

@@ -1,5 +1,6 @@
 """Versions in a folder: their names, their files, their signatures."""
 
+import functools
 import json
 import os
 import time
@@ -8,10 +9,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfcoseg.applications import endpoints
+from tfcoseg import samples
 from tfcoseg.cards import read_card
 from tfcoseg.export import export_saved_model, saved_model, with_implementation
+from tfcoseg.export.gate import find_in_pair, stage_masks
+from tfcoseg.export.signatures import predict_pair
 from tfcoseg.inference.saved_model import run_signature
+from tfcoseg.inference.stages import STAGES, StagesRuntime
+from tfcoseg.pictures import read_image, resize_image
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +61,17 @@ def test_names_types_and_shapes_of_the_signatures(exported, version):
     numbers = {"dtype": "float32", "shape": [None]}
     assert signatures["serve_group_bytes"] == {
         "inputs": {"images": STRINGS},
-        "outputs": {"masks_bytes": STRINGS, "memberships": numbers, "scores": numbers},
+        "outputs": {"masks_bytes": STRINGS, "scores": numbers},
     }
     assert list(signatures) == sorted(
         [
             *("serving_default", "serve_bytes", "serve_group_bytes"),
-            *("encode", "correlate", "decode"),
+            *("encode", "refer", "correlate", "decode", "verify"),
         ]
     )
     encoded = signatures["encode"]["outputs"]
     decoded = signatures["decode"]["inputs"]
-    assert set(decoded) - set(encoded) == {"correlation", "size"}
+    assert set(decoded) - set(encoded) == {"correlation", "affinity", "size"}
     assert all(decoded[name] == encoded[name] for name in set(decoded) & set(encoded))
     assert about["batching"] == {"1": "none", "2": "in-graph"}[version]
     assert about["working_size"] == 321 and about["max_pixels"] == 50_000_000
@@ -87,48 +92,69 @@ def test_every_variable_is_written_once(exported, coseg):
 
 def test_pixels_give_the_models_masks(loaded, coseg, images):
     answer = run_signature(loaded, "serving_default", images)
-    expected = coseg.predict_on_batch(images)
-    for name in ("mask_a", "mask_b"):
-        np.testing.assert_allclose(answer[name], expected[name], atol=1e-4)
-        scores = endpoints.score(expected[name])
-        which = name.replace("mask", "score")
-        np.testing.assert_allclose(answer[which], scores, atol=1e-4)
+    expected = predict_pair(coseg, images["image_a"], images["image_b"])
+    assert set(answer) == set(expected)
+    for name, array in expected.items():
+        np.testing.assert_allclose(answer[name], array, atol=1e-4)
+    np.testing.assert_array_equal(answer["score_a"], answer["score_b"])
+    masks = coseg.predict_on_batch(images)
+    for name, mask in masks.items():
+        np.testing.assert_allclose(answer[name], mask, atol=1e-4)
 
 
-def test_the_stages_one_by_one_are_the_whole(loaded, images):
-    whole = run_signature(loaded, "serving_default", images)
-    encoded = {
-        name: run_signature(loaded, "encode", {"image": image})
-        for name, image in images.items()
+def test_the_stages_one_by_one_are_the_whole(loaded):
+    sizes = zip(samples.pair(), ((97, 128), (80, 113)))
+    a, b = (resize_image(read_image(path), size) for path, size in sizes)
+    inputs = {"image_a": a[None], "image_b": b[None]}
+    whole = run_signature(loaded, "serving_default", inputs)
+    stages = {
+        name: functools.partial(run_signature, loaded, name)
+        for name in ("serving_default", *STAGES)
     }
-    for own, other in (("a", "b"), ("b", "a")):
-        mine = dict(encoded[f"image_{own}"])
-        embedding, _ = mine.pop("embedding"), mine.pop("kernel")
-        kernel = encoded[f"image_{other}"]["kernel"]
-        inputs = {"embedding": embedding, "kernel": kernel}
-        correlated = run_signature(loaded, "correlate", inputs)
-        size = np.array(images[f"image_{own}"].shape[1:3], np.int32)
-        answer = run_signature(loaded, "decode", {**correlated, **mine, "size": size})
-        np.testing.assert_allclose(answer["mask"], whole[f"mask_{own}"], atol=1e-5)
-        np.testing.assert_allclose(answer["score"], whole[f"score_{own}"], atol=1e-5)
+    masks = stage_masks(stages, a, b)
+    runtime = StagesRuntime(stages)
+    found = [each[None] for _, each in find_in_pair(runtime, a, b)]
+    for name, mask in zip("ab", masks):
+        assert np.ptp(mask) > 0.5
+        np.testing.assert_allclose(mask, whole[f"mask_{name}"][0, ..., 0], atol=1e-5)
+    np.testing.assert_allclose(runtime.score(*found)[0], whole["score_a"], atol=1e-5)
 
 
-def test_one_picture_is_correlated_with_many_partners_at_once(loaded):
+def test_one_picture_is_compared_with_many_partners_at_once(loaded):
+    spec = loaded.signatures["correlate"].structured_input_signature[1]
     generator = np.random.default_rng(1)
-    embedding = generator.normal(size=(1, 9, 7, 256)).astype(np.float32)
-    kernels = generator.normal(size=(3, 19, 19, 256)).astype(np.float32)
 
-    def correlate(embedding, kernel):
-        inputs = {"embedding": embedding, "kernel": kernel}
-        return run_signature(loaded, "correlate", inputs)["correlation"]
+    def drawn(name, *shape):
+        channels = () if name == "partner_weights" else spec[name].shape[-1:]
+        values = generator.normal(size=(*shape, *channels)).astype(np.float32)
+        return {name: abs(values) if name == "partner_weights" else values}
 
-    together = correlate(embedding, kernels)
-    one_by_one = [correlate(embedding, kernel[None])[0] for kernel in kernels]
-    np.testing.assert_allclose(together, one_by_one, atol=1e-3)
-    maps = np.concatenate([embedding, embedding[:, ::-1]])
-    answers = correlate(maps, kernels[:1])
-    np.testing.assert_allclose(answers[0], together[0], atol=1e-3)
-    assert np.abs(answers[1] - answers[0]).max() > 1
+    own = drawn("embedding", 1, 9, 7) | drawn("descriptors", 1, 9, 7)
+    partners = (
+        drawn("kernel", 3, *spec["kernel"].shape[1:3])
+        | drawn("partners", 3, 2, 20)
+        | drawn("partner_weights", 3, 2, 20)
+    )
+
+    def correlate(own, partners):
+        return run_signature(loaded, "correlate", own | partners)
+
+    def assert_same(answer, expected):
+        for name in ("correlation", "affinity"):
+            np.testing.assert_allclose(answer[name], expected[name], atol=2e-3)
+
+    together = correlate(own, partners)
+    for row in range(3):
+        one = {name: array[row : row + 1] for name, array in partners.items()}
+        alone = correlate(own, one)
+        expected = {name: array[row : row + 1] for name, array in together.items()}
+        assert_same(alone, expected)
+    both = {k: np.concatenate([array, array[:, ::-1]]) for k, array in own.items()}
+    first = {name: array[:1] for name, array in partners.items()}
+    answers = correlate(both, first)
+    assert_same({k: v[:1] for k, v in answers.items()}, correlate(own, first))
+    for name in ("correlation", "affinity"):
+        assert np.abs(answers[name][1] - answers[name][0]).max() > 0.1
 
 
 @pytest.mark.parametrize(
