@@ -1,11 +1,11 @@
 """Drawn pictures to train and to judge on, and a table that is soon filled."""
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from tfcoseg.ablate import Settings, run
+from tfcoseg.layers.efficientnet_lite import EfficientNetLite
 
 COLOURS = {
     "red": (220, 40, 40),
@@ -51,11 +51,14 @@ def validation(tmp_path_factory):
 @pytest.fixture(scope="session")
 def backbone_file(tmp_path_factory, give_strength):
     """Weights of the stock backbone: random ones, through which a picture shows."""
-    stock = keras.applications.MobileNetV2(
-        weights=None, include_top=False, input_shape=(224, 224, 3)
-    )
-    file = tmp_path_factory.mktemp("backbone") / "random.weights.h5"
-    give_strength(stock).save_weights(file)
+    stock = give_strength(EfficientNetLite("lite2"))
+    arrays = {
+        f"{layer.name}/{weight.name}": weight.numpy()
+        for layer in stock.layers
+        for weight in layer.weights
+    }
+    file = tmp_path_factory.mktemp("backbone") / "random.npz"
+    np.savez(file, **arrays)
     return str(file)
 
 
@@ -77,6 +80,6 @@ def settings(data, validation, backbone_file):
 
 @pytest.fixture(scope="session")
 def table(settings, tmp_path_factory):
-    """The folder of a table of two cells, and the rows that `run` returned."""
+    """The folder of a table of three cells, and the rows that `run` returned."""
     folder = tmp_path_factory.mktemp("table") / "table"
-    return folder, run(folder, settings, ["base", "no-correlation"])
+    return folder, run(folder, settings, ["base", "no-correlation", "references"])

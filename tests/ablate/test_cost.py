@@ -29,7 +29,7 @@ def test_every_figure_of_both_layers(costs):
 
 def test_counts_are_those_of_the_equations(costs):
     """Of the maps of 12 x 12, written out."""
-    positions, channels, filters, width = 144, 672, 256, 105
+    positions, channels, filters, width = 144, 840, 256, 101
     ours, theirs = costs[1]["correlation"], costs[1]["non_local"]
     convolutions = positions * (channels * filters + filters * filters)
     correlation = positions * filters * 19 * 19
@@ -45,7 +45,7 @@ def test_counts_are_those_of_the_equations(costs):
 
 def test_what_is_kept_is_what_gradients_need(costs):
     """The maps of an image of 12 x 12, by name; of two images, in bytes."""
-    positions, filters, width = 144, 256, 105
+    positions, filters, width = 144, 256, 101
     ours = {
         "phi_1": positions * filters,
         "kernels": (11**2 + 15**2 + 19**2) * filters,
@@ -67,7 +67,7 @@ def test_what_is_kept_is_what_gradients_need(costs):
 def test_both_layers_have_as_many_parameters(costs):
     layers = [make_layer(name) for name in ("correlation", "non_local")]
     for layer in layers:
-        layer.build((None, 9, 9, 672), (None, 9, 9, 672))
+        layer.build((None, 9, 9, 840), (None, 9, 9, 840))
     ours, theirs = (layer.count_params() for layer in layers)
     assert theirs == pytest.approx(ours, rel=0.01)
 

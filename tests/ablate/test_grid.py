@@ -45,26 +45,28 @@ def test_a_row_holds_all_that_is_to_be_known_of_a_cell(table, settings):
     content = saved(folder)
     assert content["settings"] == settings.as_json()
     assert content["rows"] == json.loads(json.dumps(rows))
-    base, off = rows
-    assert [base["cell"], base["seed"], off["cell"], off["seed"]] == [
-        *("base", 0),
-        *("no-correlation", 0),
+    base, off, masked = rows
+    assert [(row["cell"], row["seed"]) for row in rows] == [
+        *(("base", 0), ("no-correlation", 0), ("references", 0)),
     ]
     assert base["tfcoseg"] == tfcoseg.__version__
     assert base["parameters"] == off["parameters"] > 400_000
     assert base["settings"]["negative_share"] == 0.25
+    assert base["settings"]["affinity"] and not base["settings"]["reference_share"]
     layers = base["settings"]["layers"]
     assert tuple(layers["pyramid_xcorr"]["kernel_sizes"]) == (11, 15, 19)
     assert off["settings"]["layers"]["no_partner"]["class"] == "NoPartner"
     assert set(base["figures"]) == {"held out", "seen kinds", "unseen kinds"}
     assert all(of["J"] is not None for of in base["figures"].values())
+    assert all(of["masked_J"] is not None for of in masked["figures"].values())
+    assert not any("masked_J" in of for of in base["figures"].values())
     assert base["seconds"]["training"] > 0 and np.isfinite(base["loss"])
 
 
 def test_weights_are_those_of_the_head_as_it_was_judged(table, settings, tmp_path):
     folder, rows = table
     (cell,) = find_cells(["base"])
-    head = cell.build(cell, (672, 32, 24))
+    head = cell.build(cell, (840, 48, 24, 16, 208))
     head.load_weights(folder / "weights" / "base-0.weights.h5")
     (features,) = folder.glob("features/*/*/validation")
     shutil.copytree(features.parents[2], tmp_path / "features")
@@ -73,6 +75,7 @@ def test_weights_are_those_of_the_head_as_it_was_judged(table, settings, tmp_pat
     assert figures == rows[0]["figures"]
     for name, row in figures.items():  # of masks, not of noise
         assert row["J"] > 1 and row != rows[1]["figures"][name]
+        assert row["verified_wrong_predicted"] <= row["wrong_predicted"]
     layers = json.loads(json.dumps(describe_head(head)))
     assert layers == json.loads(json.dumps(rows[0]["settings"]["layers"]))
 
@@ -81,7 +84,7 @@ def test_finished_cells_are_not_done_again(table, settings, tried, monkeypatch):
     folder, rows = table
     before = saved(folder)
     monkeypatch.setattr(grid, "read_pictures", None)  # would be an error if called
-    again = run(folder, settings, ["no-correlation", "base"])
+    again = run(folder, settings, ["no-correlation", "references", "base"])
     assert again == json.loads(json.dumps(rows)) and tried == []
     assert saved(folder) == before
 
@@ -123,14 +126,14 @@ def test_rows_of_other_settings_are_never_mixed(table, settings):
 
 
 def test_a_weights_file_is_known_by_its_content(tmp_path, settings):
-    file = tmp_path / "backbone.weights.h5"
+    file = tmp_path / "backbone.npz"
     seen = []
     for content in (b"one", b"two"):
         file.write_bytes(content)
         changed = dataclasses.replace(settings, backbone_weights=str(file))
         seen.append(changed.as_json()["backbone_weights"])
     assert seen[0] != seen[1]
-    assert all(text.startswith("backbone.weights.h5, sha256 ") for text in seen)
+    assert all(text.startswith("backbone.npz, sha256 ") for text in seen)
 
 
 def test_folders_that_hold_something_else(tmp_path, settings):
@@ -160,8 +163,8 @@ def test_a_failed_start_does_not_bind_the_folder(tmp_path, settings, tried):
 
 
 def test_missing_weights_are_told_before_anything_is_done(tmp_path, settings):
-    wrong = dataclasses.replace(settings, backbone_weights="no.weights.h5")
-    with pytest.raises(FileNotFoundError, match="no.weights.h5"):
+    wrong = dataclasses.replace(settings, backbone_weights="no.npz")
+    with pytest.raises(FileNotFoundError, match="no.npz"):
         run(tmp_path / "table", wrong)
     assert not (tmp_path / "table").exists()
 

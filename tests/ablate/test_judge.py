@@ -14,13 +14,21 @@ SIDE = 6
 
 
 class KnownFeatures:
-    """In place of a `FeatureCache`: noise for features, a mask for each record."""
+    """In place of a `FeatureCache`: noise for maps, a mask for each record.
+
+    Descriptors are one vector for each record, everywhere.
+    """
 
     def __init__(self, records):
         generator = np.random.default_rng(0)
         shape = (SIDE, SIDE, 1)
         self.maps = {r: generator.random(shape).astype("f4") for r in records}
         self.masks = {r: (generator.random(shape) < 0.4).astype("f4") for r in records}
+        self.vectors = {r: generator.normal(size=3).astype("f4") for r in records}
+        for vector in self.vectors.values():
+            vector /= np.linalg.norm(vector)
+        everywhere = np.ones((SIDE, SIDE, 3), "f4")
+        self.descriptors = {r: everywhere * self.vectors[r] for r in records}
         for mask in self.masks.values():
             mask[0] = VOID
 
@@ -32,8 +40,11 @@ class KnownFeatures:
                     getattr(pair, f"record_{side}")
                     for pair in pairs[start : start + batch_size]
                 ]
-                for name, of in (("0", self.maps), ("like", self.masks)):
-                    key = f"like_{side}" if name == "like" else f"{side}_0"
+                for key, of in (
+                    (f"{side}_0", self.maps),
+                    (f"{side}_1", self.descriptors),
+                    (f"like_{side}", self.masks),
+                ):
                     inputs[key] = tf.constant(np.stack([of[r] for r in records]))
             yield inputs, None
 
@@ -64,9 +75,7 @@ def sets():
     }
 
 
-def test_figures_are_those_counted_by_hand(sets, monkeypatch):
-    # No picture is read here, so none is known to be another's copy.
-    monkeypatch.setattr("tfcoseg.data.trust.duplicate_images", lambda records: set())
+def test_figures_are_those_counted_by_hand(sets):
     records = [record for of in sets.values() for record in of]
     cache = KnownFeatures(records)
     figures = judge(head, cache, sets, 2, lambda iterable, **_: iterable)
@@ -101,3 +110,64 @@ def test_figures_are_those_counted_by_hand(sets, monkeypatch):
     assert seen["J"] == pytest.approx(expected, abs=1e-3)
     # One group has no other to take a wrong partner from.
     assert seen["wrong_J"] is None and seen["wrong_pictures"] == 0
+
+
+def test_verification_empties_the_masks_of_pairs_that_do_not_match(sets):
+    records = [record for of in sets.values() for record in of]
+    cache = KnownFeatures(records)
+    figures = judge(head, cache, sets, 2, lambda iterable, **_: iterable)
+    r, b, g = sets["held out"][:3], sets["held out"][3:], sets["seen kinds"]
+    right = [*zip(r, [r[1], r[0], r[0]]), *zip(b, b[::-1])]
+    wrong = [*zip(r, [b[0], b[1], b[0]]), *zip(b, r)]
+
+    def cosine(pair):
+        return float(cache.vectors[pair[0]] @ cache.vectors[pair[1]])
+
+    # Of seven masks, none may be lost.
+    least = min(map(cosine, [*right, *zip(g, g[::-1])]))
+    rejected = [pair for pair in wrong if cosine(pair) < least - 1e-6]
+    assert 0 < len(rejected) < len(wrong)
+    found = figures["held out"]
+    assert found["verified_J"] == found["J"]
+    shares = [
+        (
+            0.0
+            if pair in rejected
+            else (cache.maps[pair[0]] * cache.maps[pair[1]] * 2 >= 0.5)[1:].mean()
+        )
+        for pair in wrong
+    ]
+    assert found["verified_wrong_predicted"] == pytest.approx(
+        100 * np.mean(shares), abs=1e-3
+    )
+    assert not any(name.startswith("masked") for name in found)
+
+
+class MaskedHead:
+    """Finds nothing but what the partner's mask covers, where there is one."""
+
+    input = {"reference_a": None, "reference_b": None}
+
+    def __call__(self, inputs):
+        return {
+            "mask_a": 0.5 * inputs["reference_b"],
+            "mask_b": 0.5 * inputs["reference_a"],
+        }
+
+
+def test_heads_with_references_are_judged_with_and_without_masks(sets):
+    records = [record for of in sets.values() for record in of]
+    cache = KnownFeatures(records)
+    figures = judge(MaskedHead(), cache, sets, 2, lambda iterable, **_: iterable)
+    r, b = sets["held out"][:3], sets["held out"][3:]
+    partners = dict(zip([*r, *b], [r[1], r[0], r[0], b[1], b[0]]))
+    everything = np.ones((SIDE, SIDE, 1))
+    for way, given in (
+        ("", dict.fromkeys(records, everything)),
+        ("masked_", {record: cache.masks[record] == 1 for record in records}),
+    ):
+        by_hand = [jaccard(given[p], cache.masks[o]) for o, p in partners.items()]
+        expected = 100 * np.mean(by_hand)
+        found = figures["held out"][f"{way}J_images"]
+        assert found == pytest.approx(expected, abs=1e-3)
+    assert "masked_verified_J" not in figures["held out"]

@@ -92,8 +92,9 @@ def test_f_is_the_correlation_with_the_next_of_the_group(peaks, model, data):
         partners = {"right": first + (index + 1) % 4, "wrong": (index + 4) % 8}
         mask = read_mask(record.mask) == 1
         for kind, partner in partners.items():
-            correlation = endpoints.correlate(
-                model, encoded[index]["embedding"], encoded[partner]["kernel"]
+            xcorr = model.get_layer("pyramid_xcorr")
+            correlation = xcorr.correlate(
+                encoded[index]["embedding"], encoded[partner]["kernel"]
             )
             response = np.asarray(correlation)[0].sum(-1)
             row, column = np.unravel_index(response.argmax(), response.shape)

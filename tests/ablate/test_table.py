@@ -71,6 +71,19 @@ def test_markdown_says_what_each_cell_changes():
     assert "| base | what base changes | - | 46.8 ± 2.0 | - |" in lines[2]
 
 
+def test_columns_of_verification_and_masks_are_there_where_they_are_known():
+    figures = {"verified_J": 60.0, "verified_wrong_J": 1.0, "masked_J": 80.0}
+    more = row("masked", 0, 70.0, 20.0, 5.0)
+    for one in more["figures"].values():
+        one.update(figures)
+    header, *lines = format_table([*ROWS, more]).splitlines()
+    assert "verified J  verified wrong J  masked J" in header
+    assert "verified wrong predicted" not in header and "masked wrong" not in header
+    assert lines[-1].split()[-6:-3] == ["60.0", "1.0", "80.0"]
+    assert lines[0].split()[-6:-3] == ["-"] * 3
+    assert summarise([more])[0]["figures"]["masked J"] == (80.0, None)
+
+
 def test_the_caption_says_how_much_was_done():
     caption = format_caption(ROWS * 10, Settings(data=("a",), steps=7, batch_size=3))
     assert "J in percent at 257 x 257 pixels" in caption

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from tfcoseg.ablate import Cell, format_table
 from tfcoseg.ablate.judge import FIGURES
-from tfcoseg.ablate.trial import train_head, training_step, trial
-from tfcoseg.data import read_folder
+from tfcoseg.ablate.trial import train_head, training_step, trial, with_references
+from tfcoseg.data import Pair, read_folder
 from tfcoseg.losses import CoSegLoss
 
 
@@ -92,3 +92,57 @@ def test_a_loss_that_does_not_stay_finite_is_a_row_without_figures(short, data):
     assert row["figures"] == {"held out": dict.fromkeys(FIGURES)}
     (line,) = format_table([row]).splitlines()[1:]
     assert line.split()[:4] == ["tiny", "base", "-", "-"]
+
+
+def test_references_are_those_of_the_share_of_the_pairs(data):
+    records = read_folder(data)
+    pairs = [Pair(records[0], records[i], i % 2 == 0) for i in range(20)]
+    masks = np.zeros((20, 4, 4, 1), "f4")
+    masks[:, 1:3, 1:3] = 1
+    masks[:, 0] = 255
+    inputs = {"a_0": None, "like_a": tf.constant(masks), "like_b": tf.constant(masks)}
+    for share in (0.0, 0.5, 1.0):
+        found = with_references(inputs, pairs, share, (3, 4))
+        assert found.keys() == {*inputs, "reference_a", "reference_b"}
+        given = [found[f"reference_{side}"].numpy() < 1 for side in "ab"]
+        given = [one.any(axis=(1, 2, 3)) for one in given]
+        pairs_with = np.logical_or(*given)
+        assert abs(pairs_with.mean() - share) < 0.25
+        # Of a negative pair it is B's, whose object A does not show.
+        assert not given[0][1::2].any()
+        for name in ("reference_a", "reference_b"):
+            values = found[name].numpy()
+            own = [(one == (masks[0] == 1)).all() for one in values]
+            assert all(own[i] or (values[i] == 1).all() for i in range(20))
+    again = with_references(inputs, pairs, 0.5, (3, 4))
+    other = with_references(inputs, pairs, 0.5, (3, 5))
+    half = with_references(inputs, pairs, 0.5, (3, 4))
+    np.testing.assert_array_equal(again["reference_b"], half["reference_b"])
+    assert np.any(other["reference_b"] != half["reference_b"])
+
+
+def test_a_cell_with_references_trains_with_them(short, data):
+    seen = []
+
+    class Head(keras.Model):
+        """Keeps the names of what it gets, and a convolution."""
+
+        def __init__(self):
+            super().__init__()
+            self.convolution = keras.layers.Conv2D(1, 3, padding="same")
+
+        def call(self, inputs):
+            seen.append(set(inputs))
+            found = keras.ops.sigmoid(self.convolution(inputs["a_0"]))
+            return {"mask_a": found}
+
+    cache, head = Batches(), Head()
+    for side in "ab":
+        cache.inputs[f"like_{side}"] = cache.truths[f"mask_{side}"]
+    head(cache.inputs)
+    for share in (0.0, 0.5):
+        seen.clear()
+        cell = Cell("tiny", "all of it", reference_share=share)
+        brief = dataclasses.replace(short, steps=2)
+        train_head(head, cell, 0, brief, read_folder(data), cache, no_progress)
+        assert all(("reference_a" in names) == (share > 0) for names in seen)

@@ -9,38 +9,43 @@ import keras
 from tfcoseg.ablate.heads import build_head
 from tfcoseg.ablate.no_partner import NoPartner
 from tfcoseg.ablate.non_local import NonLocal
-from tfcoseg.applications.coseg import FEATURES
 from tfcoseg.layers import MaskDecoder, PyramidXCorr
 
+# As in CoSegEfficientNetLite2.
+FEATURES = ("block_14_add", "block_15_expand_relu")
+DESCRIPTORS = "block_19_add"
 FILTERS = 256
-STAGES, CONTEXT = (128, 64, 32), 2
+STAGES, CONTEXT = (128, 64, 32, 16), 2
 
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
     """One setting of the head, which is trained on features of the frozen encoder.
 
-    A cell of your own needs a name, what it changes, and whichever of the others it
-    changes: `Cell("wide", "a wider decoder", decoder=partial(MaskDecoder, (256, 64,
-    32)))`.
+    A cell of your own needs a name, what it changes, and the arguments in which it
+    differs: `Cell("wide", "a wider decoder", decoder=partial(MaskDecoder, (256, 64, 32,
+    16)))`.
 
     Args:
         name: short, without spaces; names the cell's rows and its weights file.
         change: what differs from the cell `beside`, in a few words.
         beside: name of the cell that it is to be compared with.
         correlation: makes the layer between the two images: called with the features of
-            A and B, it returns what the decoder gets for A and for B.
-        decoder: makes the layer that turns this, the list of maps and a tensor of the
-            images' size into logits of that size.
-        features: whether the decoder sees the image's own features f, or only the
-            correlation and the skips.
-        skips: whether the decoder sees the two finer maps of the encoder.
+            A and B, and with reference masks where the cell has any, it returns what
+            the decoder gets for A and for B.
+        decoder: makes the layer that turns this, the list of maps, a tensor of the
+            images' size and the affinity, if there is one, into logits of that size.
+        affinity: whether the decoder gets the semantic affinity, too.
+        features: whether the decoder gets the image's own features f, or only the
+            correlation, the affinity and the skips.
+        skips: whether the decoder gets the finer maps of the encoder.
         output_stride: of the encoder, 16 or 8.
-        encoder_features: which of the encoder's layers are the features; as `features`
-            of `SiameseEncoder`.
-        negative_share: share of the training pairs that have nothing in common.
-        build: makes the head from the cell and the channels of [features, *skips]; see
-            `build_head`, which is where the names of inputs and outputs stand.
+        encoder_features: layers of EfficientNet-Lite2 whose outputs are the features.
+        negative_share: fraction of the training pairs that have nothing in common.
+        reference_share: fraction of the training pairs in which the true mask of a
+            picture is given. Above 0 the head is judged with the partner's mask, too.
+        build: makes the head from the cell and the channels of [features, *skips,
+            descriptors]; see `build_head` for the names of inputs and outputs.
     """
 
     name: str
@@ -48,11 +53,13 @@ class Cell:
     beside: str = "base"
     correlation: Callable[[], keras.layers.Layer] = partial(PyramidXCorr, FILTERS)
     decoder: Callable[[], keras.layers.Layer] = partial(MaskDecoder, STAGES, CONTEXT)
+    affinity: bool = True
     features: bool = True
     skips: bool = True
     output_stride: int = 16
-    encoder_features: str | tuple[str, ...] | None = FEATURES
+    encoder_features: str | tuple[str, ...] = FEATURES
     negative_share: float = 0.25
+    reference_share: float = 0.0
     build: Callable[["Cell", Sequence[int]], keras.Model] = build_head
 
 
@@ -73,7 +80,65 @@ def _unit_norm(normalization, change):
 
 
 CELLS = (
-    Cell("base", "kernel sizes 11, 15, 19; L2 per channel; mean of the levels"),
+    Cell(
+        "base",
+        "kernel sizes 11, 15, 19; L2 per channel; mean of the levels; affinity",
+    ),
+    Cell("no-affinity", "no affinity: the method of the paper alone", affinity=False),
+    Cell(
+        "no-correlation",
+        "phi_2 of the image's own embedding in place of the correlation",
+        correlation=partial(NoPartner, FILTERS),
+    ),
+    Cell(
+        "no-partner",
+        "the same without affinity, so without a partner",
+        beside="no-affinity",
+        affinity=False,
+        correlation=partial(NoPartner, FILTERS),
+    ),
+    Cell(
+        "no-partner-no-negatives",
+        "no negative pairs, which it cannot tell from positive ones",
+        beside="no-partner",
+        affinity=False,
+        correlation=partial(NoPartner, FILTERS),
+        negative_share=0.0,
+    ),
+    Cell(
+        "deep-features",
+        "the descriptors' layer among the features of the decoder",
+        beside="no-affinity",
+        affinity=False,
+        encoder_features=(*FEATURES, DESCRIPTORS),
+    ),
+    Cell(
+        "references",
+        "the true mask of a picture in half of the training pairs",
+        reference_share=0.5,
+    ),
+    Cell(
+        "non-local",
+        "attention of every position to every position of the partner",
+        correlation=partial(NonLocal, FILTERS, width=101),
+    ),
+    Cell("no-features", "the decoder does not get f", features=False),
+    Cell(
+        "no-features-no-skips",
+        "the decoder gets neither f nor skips",
+        beside="no-skips",
+        features=False,
+        skips=False,
+    ),
+    Cell("no-negatives", "no negative pairs in training", negative_share=0.0),
+    Cell("no-skips", "the decoder gets zeros in place of the skips", skips=False),
+    Cell(
+        "no-context",
+        "no convolutions at half the features' size",
+        decoder=partial(MaskDecoder, STAGES),
+    ),
+    Cell("stride-8", "features at output stride 8", output_stride=8),
+    Cell("features-14", "features of block 14 alone", encoder_features=FEATURES[:1]),
     _kernels(11),
     _kernels(15),
     _kernels(19),
@@ -87,43 +152,6 @@ CELLS = (
         "levels-learned",
         "learned weights of the levels",
         correlation=partial(PyramidXCorr, FILTERS, level_weights="learned"),
-    ),
-    Cell(
-        "no-correlation",
-        "phi_2 of the image's own embedding, no partner",
-        correlation=partial(NoPartner, FILTERS),
-    ),
-    Cell(
-        "no-correlation-no-negatives",
-        "the same without negative pairs, which it cannot tell",
-        beside="no-negatives",
-        correlation=partial(NoPartner, FILTERS),
-        negative_share=0.0,
-    ),
-    Cell(
-        "non-local",
-        "attention of every position to every position of the partner",
-        correlation=partial(NonLocal, FILTERS, width=105),
-    ),
-    Cell("no-features", "the decoder gets F and the skips, not f", features=False),
-    Cell(
-        "no-features-no-skips",
-        "the decoder gets F alone",
-        beside="no-skips",
-        features=False,
-        skips=False,
-    ),
-    Cell("no-negatives", "no negative pairs in training", negative_share=0.0),
-    Cell("no-skips", "the decoder gets zeros in place of the skips", skips=False),
-    Cell(
-        "no-context",
-        "no convolutions at half the features' size",
-        decoder=partial(MaskDecoder, STAGES),
-    ),
-    Cell("stride-8", "features at output stride 8", output_stride=8),
-    Cell("features-12", "features of block 12 alone", encoder_features=FEATURES[:1]),
-    Cell(
-        "features-16", "features of block 16, the encoder's last", encoder_features=None
     ),
 )
 

@@ -20,21 +20,20 @@ _BATCH = 8
 
 
 class FeatureCache:
-    """Feature maps of several views of each picture, as float16 files.
+    """Maps of several views of each picture, as float16 files.
 
-    View v is at the size `sizes[v % len(sizes)]`, augmented on its own.
+    The maps are those that the encoder returns: features, skips, and descriptors, if it
+    has any. View v is augmented on its own.
 
     Args:
         folder: where the files go; one that holds the same cache, complete, is reused.
         records: the pictures.
         encoder: a `SiameseEncoder`.
-        sizes: heights = widths in pixels.
-        views: views of each picture, at least one per size.
+        size: int. Height = width in pixels.
+        views: int. Views of each picture. Defaults to 1.
         seed: of the augmentation.
         augment: as in `tfcoseg.data.image_dataset`.
-        features: whether to keep the features, the largest of the maps, or the skips
-            only.
-        verbose: whether to show how far it is.
+        verbose: bool. Whether to show progress. Defaults to True.
     """
 
     def __init__(
@@ -42,24 +41,23 @@ class FeatureCache:
         folder: Path,
         records: Sequence[Record],
         encoder: SiameseEncoder,
-        sizes: Sequence[int],
+        size: int,
         views: int = 1,
         seed: int = 0,
         augment: bool = True,
-        features: bool = True,
         verbose: bool = True,
     ):
         self._verbose = verbose
-        self._maps = range(0 if features else 1, 1 + len(encoder.skips))
-        self.sizes = tuple(sizes)
-        self.views = max(views, len(self.sizes))
+        described = encoder.descriptors is not None
+        self._maps = range(1 + len(encoder.skips) + described)
+        self.size, self.views = size, views
         self._index = {record: index for index, record in enumerate(records)}
         self._folder, self._seed = Path(folder), seed
         self._arrays = {}
         expected = {
             "pictures": list(map(_state_of, records)),
             "encoder": _digest(encoder),
-            "sizes": self.sizes,
+            "size": size,
             "views": self.views,
             "seed": seed,
             "augment": augment,
@@ -76,30 +74,27 @@ class FeatureCache:
             self._arrays[file.stem] = np.load(file, mmap_mode="r")
 
     def dataset(
-        self,
-        pairs: Sequence[Pair],
-        batch_size: int,
-        first_index: int = 0,
-        features: bool = True,
+        self, pairs: Sequence[Pair], batch_size: int, first_index: int = 0
     ) -> tf.data.Dataset:
-        """Batches for `head_model`, each of one size, which take turns.
+        """Batches for a head; the last may be smaller.
 
-        The last may be smaller.
         Batch j depends on (seed, j) alone, j counted from `first_index // batch_size`.
-        Without `features` they are for `upper_model`, which needs the skips only.
+
+        Returns:
+            Dataset of ({"a_0", "a_1", ..., "b_0", ..., "like_a", "like_b"}, {"mask_a",
+            "mask_b"}): the maps of both pictures, their own true masks, and the truths,
+            which are empty of negative pairs; all float32.
         """
         first = first_index // batch_size
-        wanted = self._maps if features else [index for index in self._maps if index]
 
         def batches():
             for start in range(0, len(pairs), batch_size):
                 number = first + start // batch_size
-                yield self._batch(pairs[start : start + batch_size], number, wanted)
+                yield self._batch(pairs[start : start + batch_size], number)
 
         maps = {
             f"{side}_{index}": tf.TensorSpec((None, None, None, channels), tf.float16)
             for index, channels in self.channels.items()
-            if index in wanted
             for side in "ab"
         }
         mask = tf.TensorSpec((None, None, None, 1), tf.uint8)
@@ -115,37 +110,28 @@ class FeatureCache:
 
     @property
     def channels(self) -> dict[int, int]:
-        """{number: channels} of the maps; 0 is the features, the skips follow."""
+        """{number: channels} of the maps: features, skips, and descriptors."""
         return {index: self._arrays[f"0-{index}"].shape[-1] for index in self._maps}
 
     def _compute(self, records, encoder, augment):
         images = tf.TensorSpec((None, None, None, 3), tf.float32)
         encode = tf.function(encoder.encode, input_signature=[images])
-        for turn, size in enumerate(self.sizes):
-            own_views = range(turn, self.views, len(self.sizes))
-            dataset = image_dataset(
-                records, size, len(own_views), self._seed + turn, augment
-            ).batch(_BATCH)
-            progress = keras.utils.Progbar(
-                len(records) * len(own_views),
-                verbose=int(self._verbose),
-                unit_name=f"picture at {size}",
-            )
-            names = [*self._maps, "mask"]
-            files = {}
-            for images, masks, indices, views in dataset:
-                maps = [*encode(images)]
-                kept = [*(maps[index] for index in self._maps), masks]
-                for name, values in zip(names, kept):
-                    for value, index, view in zip(values.numpy(), indices, views):
-                        key = f"{own_views[view]}-{name}"
-                        if key not in files:
-                            shape = (len(records), *value.shape)
-                            files[key] = self._new_file(key, value.dtype, shape)
-                        files[key][index] = value
-                progress.add(len(indices))
-            for array in files.values():
-                array.flush()
+        dataset = image_dataset(records, self.size, self.views, self._seed, augment)
+        progress = keras.utils.Progbar(
+            len(records) * self.views, verbose=int(self._verbose), unit_name="picture"
+        )
+        names, files = [*self._maps, "mask"], {}
+        for images, masks, indices, views in dataset.batch(_BATCH):
+            for name, values in zip(names, [*encode(images), masks]):
+                for value, index, view in zip(values.numpy(), indices, views):
+                    key = f"{view}-{name}"
+                    if key not in files:
+                        shape = (len(records), *value.shape)
+                        files[key] = self._new_file(key, value.dtype, shape)
+                    files[key][index] = value
+            progress.add(len(indices))
+        for array in files.values():
+            array.flush()
 
     def _new_file(self, key, dtype, shape):
         return np.lib.format.open_memmap(
@@ -155,15 +141,13 @@ class FeatureCache:
             shape=shape,
         )
 
-    def _batch(self, pairs, number, wanted):
+    def _batch(self, pairs, number):
         generator = np.random.default_rng((self._seed, number))
-        turn = number % len(self.sizes)
-        choice = np.arange(turn, self.views, len(self.sizes))
         inputs, truths = {}, {}
         for side, name in (("a", MASK_A), ("b", MASK_B)):
             rows = [self._index[getattr(pair, f"record_{side}")] for pair in pairs]
-            views = generator.choice(choice, len(pairs))
-            for index in wanted:
+            views = generator.choice(self.views, len(pairs))
+            for index in self._maps:
                 inputs[f"{side}_{index}"] = self._stack(views, index, rows)
             mask = self._stack(views, "mask", rows)
             inputs[f"like_{side}"] = mask

@@ -5,23 +5,24 @@ from typing import Any
 
 import keras
 
-from tfcoseg.signature import MASK_A, MASK_B
+from tfcoseg.layers import SemanticAffinity
+from tfcoseg.signature import MASK_A, MASK_B, REFERENCE_A, REFERENCE_B
 
 
 def build_head(cell: Any, channels: Sequence[int]) -> keras.Model:
     """The layers of a cell, joined as in the whole network.
 
-    Inputs and outputs are those of `tfcoseg.train.parts.head_model`, so that
     `FeatureCache.dataset` feeds it.
 
     Args:
         cell: `Cell`.
-        channels: of the features, then of each skip.
+        channels: of the features, of each skip, and of the descriptors.
 
     Returns:
         Model from "a_0", "a_1", ..., "b_0", ..., the maps of A and of B, and "like_a",
         "like_b", (batch, height, width, 1), of which only the size is used, to
-        "mask_a", "mask_b", float32 probabilities of that size.
+        "mask_a", "mask_b", float32 probabilities of that size. With references it also
+        takes "reference_a" and "reference_b", as the network does.
     """
     maps = {
         side: [
@@ -31,14 +32,27 @@ def build_head(cell: Any, channels: Sequence[int]) -> keras.Model:
         for side in "ab"
     }
     like = {side: keras.Input((None, None, 1), name=f"like_{side}") for side in "ab"}
-    correlations = cell.correlation()(maps["a"][0], maps["b"][0])
+    references = {}
+    if cell.reference_share:
+        references = {
+            name: keras.Input((None, None, 1), name=name)
+            for name in (REFERENCE_A, REFERENCE_B)
+        }
+    correlations = cell.correlation()(maps["a"][0], maps["b"][0], **references)
+    affinities = None, None
+    if cell.affinity:
+        affinity = SemanticAffinity()
+        affinities = affinity(maps["a"][-1], maps["b"][-1], **references)
     decoder = cell.decoder()
     outputs = {}
-    for side, name, correlation in zip("ab", (MASK_A, MASK_B), correlations):
-        logits = decoder(correlation, _seen(cell, maps[side]), like[side])
+    for side, name, *partner in zip("ab", (MASK_A, MASK_B), correlations, affinities):
+        correlation, affinity = partner
+        seen = _seen(cell, maps[side][:-1])
+        more = {} if affinity is None else {"affinity": affinity}
+        logits = decoder(correlation, seen, like[side], **more)
         sigmoid = keras.layers.Activation("sigmoid", dtype="float32", name=name)
         outputs[name] = sigmoid(logits)
-    inputs = [*maps["a"], *maps["b"], *like.values()]
+    inputs = [*maps["a"], *maps["b"], *like.values(), *references.values()]
     return keras.Model({tensor.name: tensor for tensor in inputs}, outputs, name="head")
 
 
@@ -50,7 +64,7 @@ def describe_head(head: keras.Model) -> dict[str, dict[str, Any]]:
     """
     described = {}
     for layer in head.layers:
-        if layer.weights:
+        if layer.weights or isinstance(layer, SemanticAffinity):
             config = layer.get_config()
             for name in ("name", "trainable", "dtype"):
                 config.pop(name, None)

@@ -9,8 +9,8 @@ import tensorflow as tf
 from tfcoseg.ablate.non_local import NonLocal
 from tfcoseg.layers import PyramidXCorr
 
-# Those of MobileNetV2's features, and of the base; see `NonLocal` for the width.
-CHANNELS, FILTERS, WIDTH = 672, 256, 105
+# Those of EfficientNet-Lite2's features, and of the base; see `NonLocal` for the width.
+CHANNELS, FILTERS, WIDTH = 840, 256, 101
 NAMES = ("correlation", "non_local")
 
 

@@ -9,9 +9,9 @@ from tfcoseg.layers import PyramidXCorr
 class NoPartner(PyramidXCorr):
     """phi_2 of the image's own embedding: `PyramidXCorr` without its partner.
 
-    It has the weights of `PyramidXCorr`, and each image's result is the same whoever
-    the partner is. `tfcoseg.applications.endpoints.identity_correlation` does so to a
-    model that was trained with a partner.
+    It has the weights of `PyramidXCorr`, and each image's result is the same with any
+    partner. `tfcoseg.applications.endpoints.correlate` does so to a model that was
+    trained with a partner, if it gets no kernel.
 
     Args, call arguments, input and output shape as `PyramidXCorr`.
 
@@ -27,7 +27,7 @@ class NoPartner(PyramidXCorr):
         kwargs.setdefault("name", "no_partner")
         super().__init__(filters, **kwargs)
 
-    def call(self, features_a, features_b):
+    def call(self, features_a, features_b, reference_a=None, reference_b=None):
         return (
             self.phi_2(self.embed(features_a)),
             self.phi_2(self.embed(features_b)),

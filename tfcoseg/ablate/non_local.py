@@ -15,7 +15,7 @@ class NonLocal(keras.layers.Layer):
 
     theta, phi and g are 1 x 1 convolutions, out is one with ReLU, all shared by both
     directions. The image's own features are not added to the result, since the decoder
-    gets them anyway, as it does beside `PyramidXCorr`. Time and memory grow with the
+    gets them anyway, as with `PyramidXCorr`. Time and memory grow with the
     product of the two images' positions.
 
     Reference: Wang et al., "Non-local Neural Networks", CVPR 2018, the embedded
@@ -24,7 +24,7 @@ class NonLocal(keras.layers.Layer):
 
     Args:
         filters: channels of the result.
-        width: channels of theta, phi and g. From 672 channels to 256 filters, 105 make
+        width: channels of theta, phi and g. From 840 channels to 256 filters, 101 make
             as many parameters as `PyramidXCorr` has, to one percent.
 
     Call arguments:

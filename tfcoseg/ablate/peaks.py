@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfcoseg.ablate.distances import distance_of, peak_distance, places
 from tfcoseg.applications import endpoints
 from tfcoseg.data.folder import Record
-from tfcoseg.data.pairing import consecutive_pairs, wrong_partners
+from tfcoseg.data.pairing import consecutive_pairs, other_kind_partners
 from tfcoseg.data.pipeline import image_dataset
 from tfcoseg.data.record import read_true_mask
 
@@ -28,8 +28,8 @@ def measure_peaks(
 ) -> dict[str, Any]:
     """How far the correlation's peak is from the object's centroid.
 
-    Each picture is correlated with the next of its group and with one that has nothing
-    in common with it. The peak is the position where the sum over channels is highest.
+    Each picture is correlated with the next of its group and with one of another kind.
+    The peak is the position where the sum over channels is highest.
 
     Args:
         model: a co-segmentation model.
@@ -39,9 +39,9 @@ def measure_peaks(
         progress: as in `evaluate_folder`.
 
     Returns:
-        "pictures"; "wrong_pictures", those with a partner that is trusted to have
-        nothing in common; "off_centre_pictures", those whose object's centroid is over
-        a tenth of the diagonal away from the centre of the picture; and "rows": for the
+        "pictures"; "wrong_pictures", those with a partner of another kind;
+        "off_centre_pictures", those whose object's centroid is over a tenth of the
+        diagonal away from the centre of the picture; and "rows": for the
         response to each kernel size, F, and the baselines `BASELINES`, of which the
         last is the sum of squares of the image's own embedding, a dictionary of
 
@@ -65,7 +65,7 @@ def measure_peaks(
     progress = progress or (lambda iterable, **_: iterable)
     embeddings = _embeddings(model, records, size, progress)
     respond = tf.function(lambda own, other: _responses(model, own, other))
-    wrong = {pair.record_a: pair.record_b for pair in wrong_partners(records)}
+    wrong = {pair.record_a: pair.record_b for pair in other_kind_partners(records)}
     pictures = []
     pairs = consecutive_pairs(records)
     for pair in progress(pairs, desc="correlating", unit="picture"):
@@ -119,7 +119,7 @@ def _responses(model, own, other):
     xcorr = model.get_layer("pyramid_xcorr")
     levels = endpoints.correlation_levels(model, own, other)
     names = [f"kernel {size}" for size in xcorr.kernel_sizes]
-    correlation = endpoints.correlate(model, own, xcorr.kernel_of(other))
+    correlation = xcorr.correlate(own, xcorr.kernel_of(other))
     maps = dict(zip(names, levels)) | {"F": correlation}
     return {name: tf.reduce_sum(response[0], -1) for name, response in maps.items()}
 

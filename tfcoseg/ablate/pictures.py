@@ -7,7 +7,7 @@ from tfcoseg.ablate.settings import Settings
 from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.grouping import by_group, grouped
 from tfcoseg.data.kinds import kinds
-from tfcoseg.data.pairing import Pair, consecutive_pairs, wrong_partners
+from tfcoseg.data.pairing import Pair, consecutive_pairs, other_kind_partners
 from tfcoseg.train import Recipe
 from tfcoseg.train.split import training_and_validation, warn_left_out
 
@@ -64,12 +64,12 @@ def right_pairs(records: Sequence[Record]) -> list[Pair]:
 
 
 def wrong_pairs(records: Sequence[Record]) -> list[Pair]:
-    """Pairs that have nothing in common, so that each trusted picture is in one.
+    """Pairs of different kinds, so that each picture is in one.
 
     A picture is in two where it must, to give another one a partner.
     """
     pairs, met = [], set()
-    candidates = wrong_partners(records)
+    candidates = other_kind_partners(records)
     for new in (2, 1):  # first where neither picture was met, then where A was not
         for pair in candidates:
             both = [pair.record_a, pair.record_b]

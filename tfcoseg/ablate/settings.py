@@ -20,7 +20,7 @@ class Settings:
             left out: the ten by which benchmarks know MSRC serve for no choice here.
         validation_share: share of the pictures of `data` that is held out.
         void_value: value of the masks' pixels that count nowhere, 255, or None.
-        backbone_weights: "imagenet", a file, or None for random ones.
+        backbone_weights: an `.npz` file of EfficientNet-Lite2, or None for random ones.
         size: height = width at which the encoder sees all pictures, in pixels.
         views: augmented views of each training picture.
         steps: training steps of each cell.
@@ -35,7 +35,7 @@ class Settings:
     skip_first: int = 10
     validation_share: float = 0.2
     void_value: int | None = None
-    backbone_weights: str | None = "imagenet"
+    backbone_weights: str | None = None
     size: int = 257
     views: int = 4
     steps: int = 400
@@ -54,7 +54,7 @@ class Settings:
         values = dataclasses.asdict(self)
         for name in ("data", "validation"):
             values[name] = [Path(folder).resolve().name for folder in values[name]]
-        if self.backbone_weights not in (None, "imagenet"):
+        if self.backbone_weights is not None:
             file = Path(self.backbone_weights)
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
             values["backbone_weights"] = f"{file.name}, sha256 {digest}"

@@ -9,6 +9,13 @@ from tfcoseg.ablate.settings import Settings
 from tfcoseg.evaluate.table import align
 
 SETS = (HELD_OUT, SEEN, UNSEEN)
+# Columns that are means over the sets.
+_ALWAYS = ("wrong J", "wrong predicted")
+_MEANS = (
+    *_ALWAYS,
+    *("verified J", "verified wrong J", "verified wrong predicted"),
+    *("masked J", "masked wrong J"),
+)
 
 
 def summarise(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -20,8 +27,9 @@ def summarise(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         quantity `(mean, spread)`, the spread being the standard deviation over seeds,
         None for one seed. The quantities are "J" (the mean over the sets),
         "difference" (of J to that of the cell beside, over the seeds that both have),
-        "J held out", "J seen kinds", "J unseen kinds", and "wrong J" and "wrong
-        predicted", the means over the sets.
+        "J held out", "J seen kinds", "J unseen kinds", and, means over the sets,
+        "wrong J", "wrong predicted", the same with verification ("verified J", ...) and
+        with the partner's mask given ("masked J", ...), where they are known.
     """
     cells: dict[str, dict[int, dict[str, Any]]] = {}
     for row in rows:
@@ -47,7 +55,10 @@ def format_table(rows: Iterable[dict[str, Any]], markdown: bool = False) -> str:
     for entry in entries:
         change = [entry["change"]] if markdown else []
         figures = [
-            _with_spread(*entry["figures"][name], "+" if name == "difference" else "")
+            _with_spread(
+                *entry["figures"].get(name, (None, None)),
+                "+" if name == "difference" else "",
+            )
             for name in names
         ]
         minutes = f"{entry['minutes']:.1f}"
@@ -92,8 +103,11 @@ def _quantities(row, beside):
         "J": j,
         "difference": None if None in (j, other) else j - other,
         **{f"J {name}": figures[name]["J"] for name in SETS if name in figures},
-        "wrong J": _mean(of["wrong_J"] for of in sets),
-        "wrong predicted": _mean(of["wrong_predicted"] for of in sets),
+        **{
+            name: _mean(of.get(name.replace(" ", "_")) for of in sets)
+            for name in _MEANS
+            if name in _ALWAYS or any(name.replace(" ", "_") in of for of in sets)
+        },
     }
 
 

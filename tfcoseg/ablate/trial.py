@@ -11,13 +11,15 @@ import tensorflow as tf
 import tfcoseg
 from tfcoseg.ablate.caches import Caches
 from tfcoseg.ablate.cells import Cell
+from tfcoseg.ablate.features import FeatureCache
 from tfcoseg.ablate.heads import describe_head
 from tfcoseg.ablate.judge import FIGURES, judge
 from tfcoseg.ablate.settings import Settings
 from tfcoseg.data.folder import Record
-from tfcoseg.data.pairing import sample_pairs
+from tfcoseg.data.pairing import Pair, sample_pairs
+from tfcoseg.data.references import reference_masks
 from tfcoseg.losses import CoSegLoss
-from tfcoseg.train.features import FeatureCache
+from tfcoseg.signature import REFERENCE_A, REFERENCE_B
 
 
 def trial(
@@ -67,11 +69,13 @@ def trial(
             "judging": round(time.monotonic() - trained, 1),
         },
         "settings": {
+            "affinity": cell.affinity,
             "features": cell.features,
             "skips": cell.skips,
             "output_stride": cell.output_stride,
             "encoder_features": cell.encoder_features,
             "negative_share": cell.negative_share,
+            "reference_share": cell.reference_share,
             "layers": describe_head(head),
         },
         "tfcoseg": tfcoseg.__version__,
@@ -89,16 +93,46 @@ def train_head(
     progress: Callable[..., Iterable],
 ) -> float:
     """Trains a head in place on cached features; returns the last steps' mean loss."""
-    count = settings.steps * settings.batch_size
-    pairs = sample_pairs(records, count, cell.negative_share, seed)
+    size = settings.batch_size
+    count = settings.steps * size
+    pairs = sample_pairs(
+        records, count, cell.negative_share, seed, exclusions="known", by_kind=True
+    )
     # Batches are numbered on from seed to seed, so that other views are drawn too.
-    batches = cache.dataset(pairs, settings.batch_size, first_index=seed * count)
+    batches = cache.dataset(pairs, size, first_index=seed * count)
     step = training_step(head, settings)
     losses = []
-    for inputs, truths in progress(batches, desc="training", unit="step"):
+    for number, (inputs, truths) in enumerate(
+        progress(batches, desc="training", unit="step")
+    ):
+        if cell.reference_share:
+            of_batch = pairs[number * size : (number + 1) * size]
+            draw = seed, number
+            inputs = with_references(inputs, of_batch, cell.reference_share, draw)
         losses.append(step(inputs, truths))
     last = losses[-max(1, settings.steps // 10) :]
     return float(tf.reduce_mean(last))
+
+
+def with_references(
+    inputs: dict[str, tf.Tensor], pairs: Sequence[Pair], share: float, seed: Any
+) -> dict[str, tf.Tensor]:
+    """A batch in which some pairs have a reference mask; see `reference_masks`.
+
+    Args:
+        inputs: of `FeatureCache.dataset`.
+        pairs: those of the batch.
+        share: fraction of the pairs that have one.
+        seed: two whole numbers.
+    """
+    masks = zip(inputs["like_a"], inputs["like_b"])
+    seeds = tf.random.experimental.stateless_split(seed, len(pairs))
+    references = [
+        reference_masks(both, tf.constant(pair.positive), share, one)
+        for both, pair, one in zip(masks, pairs, seeds)
+    ]
+    both = map(tf.stack, zip(*references))
+    return {**inputs, **dict(zip((REFERENCE_A, REFERENCE_B), both))}
 
 
 def training_step(head: keras.Model, settings: Settings) -> Callable[..., tf.Tensor]:

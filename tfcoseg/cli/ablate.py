@@ -16,14 +16,14 @@ from tfcoseg.files import write_json
 HELP = """\
 Measure what each part of the network is worth, by training without it.
 
-Every cell of the table differs in one thing from the cell beside which it stands, in
+Every cell of the table differs in one thing from the cell that it is compared with, in
 most cases the base. The heads of all cells are trained on the same cached features of a
-frozen encoder, for the same number of steps, and judged on a share of the pictures of
---data that is held out, and on --validation without the first pictures of each group,
-by kinds of object that --data has and has not. J is judged at the size of the cached
-features, not the pictures' own. The output folder gets a row per finished cell and seed
-(results.json); the same command again goes on after the last one, another adds cells
-and seeds.
+frozen encoder, for the same number of steps, and judged on held-out pictures of --data,
+and on --validation without the first pictures of each group, by kinds of object that
+--data has and has not: with the right partner and with one of another kind, with and
+without verification. J is judged at the size of the cached features, not the pictures'
+own. The output folder gets a row per finished cell and seed (results.json); an
+interrupted command resumes after the last one, another adds cells and seeds.
 
 examples:
   tfcoseg ablate --list
@@ -125,10 +125,10 @@ def _centre(args):
         from tfcoseg.ablate.claims import format_peaks
         from tfcoseg.ablate.peaks import measure_peaks
         from tfcoseg.ablate.pictures import rest_of_groups
-        from tfcoseg.applications import CoSegMobileNetV2
+        from tfcoseg.applications import load_model
         from tfcoseg.provenance import describe_weights
 
-        model = CoSegMobileNetV2(weights=args.weights)
+        model = load_model(args.weights)
     weights = describe_weights(args.weights)
     records = rest_of_groups(args.validation, args.skip_first, args.void_value)
     peaks = measure_peaks(model, records, args.size, progress_bar(args.quiet))

@@ -101,10 +101,9 @@ def _add_budget_arguments(add):
     number("--weight-decay", 4e-3, not_negative, "weight decay of AdamW")
     add(
         "--backbone-weights",
-        default="imagenet",
-        metavar="imagenet|FILE",
-        help="weights of the frozen encoder: keras.applications' download or a file of "
-        "such weights (default: %(default)s)",
+        metavar="FILE",
+        help="weights of the frozen encoder, an .npz file of EfficientNet-Lite2 "
+        "(default: random)",
     )
 
 
