@@ -81,7 +81,7 @@ def test_it_ends_cleanly(start, tmp_path):
 
 
 def test_the_sample_pictures_with_the_real_network(start, visit, tmp_path):
-    process = start("--port", 0, "--quiet")
+    process = start("--port", 0, "--quiet", "--min-score", 0.5)
     ready = re.fullmatch(READY, process.stdout.readline())
     assert ready, process.communicate()
     page = visit(ready[1])

@@ -49,7 +49,7 @@ class Predictor:
 
     Example:
 
-    >>> predictor = Predictor()
+    >>> predictor = Predictor(min_score=0.5)
     >>> result = predictor.predict("a.jpg", "b.jpg")
     >>> result.mask_a.shape, result.mask_b.shape
     ((360, 480), (384, 512))
@@ -176,7 +176,7 @@ class Predictor:
 
         Example:
 
-        >>> predictor = Predictor()
+        >>> predictor = Predictor(min_score=0.5)
         >>> anchor, *others = map(predictor.encode, ["a.jpg", "b.jpg", "c.jpg"])
         >>> [find.found for find in predictor.find(others, anchor)]
         [True, False]
