@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tfcoseg.data import read_folder, split_fold
 from tfcoseg.data.folder import Record
 from tfcoseg.evaluate.protocol import Protocol, plan
 from tfcoseg.evaluate.records import read_records
@@ -265,3 +266,22 @@ def test_pictures_to_leave_out_are_not_there(folder):
         ("car", "1", ("car", "2")),
         ("car", "2", ("car", "0")),
     ]
+
+
+def test_folds_by_kind_are_the_same_folder_by_folder(folder, write, tmp_path):
+    """So sets can be judged one after the other by a network trained on all others."""
+    other = tmp_path / "more"
+    for group in ("airplane", "sheep", "mug"):
+        for index in range(2):
+            write(other, group, f"{index}", (9, 9, 9), side=5)
+    everything = read_folder(folder) + read_folder(other)
+    judged = []
+    for fold in range(3):
+        protocol = Protocol(folds=3, fold=fold, fold_by="kind")
+        found = [records_of(root, protocol)[0] for root in (folder, other)]
+        _, held_out = split_fold(everything, 3, fold, "kind")
+        assert [record for records in found for record in records] == held_out
+        judged += [record.group for record in held_out]
+        groups = {record.group for record in held_out}
+        assert ("aeroplane" in groups) == ("airplane" in groups)
+    assert len(judged) == 3 * 4 + 3 * 2
