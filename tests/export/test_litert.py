@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -133,73 +132,6 @@ def test_a_program_that_knows_no_signatures_runs_the_pair(float32):
             np.testing.assert_array_equal(found, expected[name])
 
 
-def shapes_before_it_runs(path):
-    """Of the outputs for a pair of 97 x 131 and 203 x 65, once memory is allocated."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(str(path))
-    inputs = interpreter.get_input_details()
-    for each, size in zip(inputs, ((97, 131), (203, 65)), strict=True):
-        interpreter.resize_tensor_input(each["index"], (1, *size, 3))
-    interpreter.allocate_tensors()
-    return [tuple(each["shape"]) for each in interpreter.get_output_details()]
-
-
-SHAPES = [(1, 97, 131, 1), (1, 203, 65, 1), (1,), (1,)]
-
-
-def test_sizes_are_known_before_it_runs(float32):
-    assert shapes_before_it_runs(float32) == SHAPES
-
-
-COMPILED = """
-import sys
-import numpy as np
-from ai_edge_litert.compiled_model import CompiledModel
-file, given, kept = sys.argv[1:]
-images = np.load(given)
-model = CompiledModel.from_file(file)
-name = "serving_default"
-for key, image in images.items():
-    model.resize_input_tensor_by_name(name, key, list(image.shape))
-number = list(model.get_signature_list()).index(name)
-keys = model.get_signature_list()[name]
-inputs = model.create_input_buffers(number)
-outputs = model.create_output_buffers(number)
-for key, buffer in zip(keys["inputs"], inputs):
-    buffer.write(images[key])
-model.run_by_index(number, inputs, outputs)
-sizes = {f"mask_{x}": images[f"image_{x}"].size // 3 for x in "ab"}
-found = {
-    key: buffer.read(sizes.get(key, 1), np.float32)
-    for key, buffer in zip(keys["outputs"], outputs)
-}
-np.savez(kept, **found)
-"""
-
-
-def test_a_compiled_model_gives_the_same(float32, tmp_path):
-    """In a process of its own, which wrong sizes would end with a corrupt heap."""
-    compiled = pytest.importorskip("ai_edge_litert.compiled_model").CompiledModel
-    if not hasattr(compiled, "resize_input_tensor_by_name"):
-        pytest.skip("this LiteRT does not resize the inputs of a CompiledModel")
-    random = np.random.default_rng(0)
-    images = {
-        f"image_{x}": random.integers(0, 256, (1, *size, 3), np.uint8)
-        for x, size in (("a", (97, 131)), ("b", (203, 65)))
-    }
-    given, kept = tmp_path / "in.npz", tmp_path / "out.npz"
-    np.savez(given, **images)
-    command = [sys.executable, "-c", COMPILED, str(float32), str(given), str(kept)]
-    process = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert process.returncode == 0, process.stderr[-2000:]
-    expected = load_stages(float32)["serving_default"](images)
-    with np.load(kept) as found:
-        assert set(found) == set(expected)
-        for name, array in expected.items():
-            np.testing.assert_allclose(found[name], array.ravel(), atol=1e-5)
-
-
 def test_the_card_is_in_the_file(float32):
     files = files_in(float32)
     assert files["model_card.json"] == read_card("coseg")
@@ -236,7 +168,6 @@ def test_smaller_files_find_the_same_masks(precision, litert_file):
     described = files_in(exported.path)["signatures.json"]
     assert described["precision"] == precision
     assert read_graphs(exported.path.read_bytes())["serving_default"].index == 0
-    assert shapes_before_it_runs(exported.path) == SHAPES
     assert set(described["signatures"]) == set(SIGNATURES)
 
 

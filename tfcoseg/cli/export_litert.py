@@ -14,8 +14,9 @@ It takes pictures of any size, one pair at a time. Its signatures are serving_de
 pair of pictures in, probabilities out), and encode, refer, correlate, decode and
 verify, the stages of the network. Pictures are uint8 RGB (1, height, width, 3),
 squeezed to 321 x 321 before, as `tfcoseg segment` does. A program that asks for no
-signature runs a pair; LiteRT's CompiledModel runs all but decode. The card of the
-weights and the signatures, in JSON, are in it too: unzip the file to read them.
+signature runs a pair. Run it with LiteRT's Interpreter: CompiledModel must know all
+sizes before it runs, and does for encode alone. The card of the weights and the
+signatures, in JSON, are in it too: unzip the file to read them.
 
 A file of less precision is written only if its masks are those of the float32 file on
 the pictures of --gate, or on samples that come with the package: if their mean IoU is

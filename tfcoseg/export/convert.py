@@ -13,7 +13,6 @@ from tfcoseg.export.padding import without_empty_paddings
 from tfcoseg.export.probabilities import check_probabilities
 from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.signatures import signatures_of
-from tfcoseg.export.sizes import with_early_sizes
 from tfcoseg.inference.litert import load_stages
 
 
@@ -59,4 +58,4 @@ def _run_converter(folder, precision):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    return with_pair_first(with_early_sizes(converter.convert()))
+    return with_pair_first(converter.convert())

@@ -61,8 +61,9 @@ def export_litert(
     which share their weights. A program that asks for none runs serving_default. The
     card and the signatures, in JSON, are appended to the file as a zip.
 
-    LiteRT's `CompiledModel` runs all of them but decode, which is told the size of its
-    mask only when it runs, too late for the buffers; `Interpreter` runs that as well.
+    Run it with LiteRT's `Interpreter`. `CompiledModel` runs only signatures whose sizes
+    are known before they run, which is `encode`: the operator that finds the best
+    matches, TOPK_V2, sizes its result when it runs.
 
     Args:
         model: a model of `tfcoseg.applications`.
