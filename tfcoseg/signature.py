@@ -34,7 +34,7 @@ DESCRIPTORS, AFFINITY = "descriptors", "affinity"
 PARTNERS, PARTNER_WEIGHTS = "partners", "partner_weights"
 REFERENCE = "reference"
 CORRELATION, SIZE, MASK = "correlation", "size", "mask"
-# What verification compares: the descriptor of what a mask covers, and those of several.
+# What verification compares: the descriptor of what a mask covers, or several of them.
 OBJECT, OBJECTS_A, OBJECTS_B = "object", "objects_a", "objects_b"
 MIN_SCORE = "min_score"
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from tfcoseg.cli.arguments import add_min_score_argument
 from tfcoseg.data.folder import read_folder
 from tfcoseg.data.grouping import grouped
 from tfcoseg.data.kinds import kinds
@@ -159,7 +158,12 @@ def _parser():
     add("--count", type=int, default=10, metavar="N", help="draws of each group")
     add("--skip-first", type=int, default=0, metavar="N", help="pictures of each group")
     add("--per-group", type=int, metavar="N", help="most pictures of each group")
-    add_min_score_argument(parser)
+    parser.add_argument(
+        "--min-score",
+        type=float,
+        metavar="X",
+        help="score below which a picture is an outlier (default: that of the weights)",
+    )
     add("--seed", type=int, default=0, metavar="N")
     return parser
 
