@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfcoseg.ablate import CELLS, Cell, build_head, find_cells
-from tfcoseg.ablate.cells import DESCRIPTORS, FEATURES
+from tfcoseg.ablate.cells import DESCRIPTORS, FEATURES, SKIPS
 from tfcoseg.ablate.heads import describe_head
 from tfcoseg.applications import CoSegEfficientNetLite0, CoSegEfficientNetLite2
 from tfcoseg.applications.coseg import compare
@@ -77,6 +77,7 @@ def test_the_base_is_the_embedded_network():
     network = CoSegEfficientNetLite2(weights=None)
     encoder = network.get_layer("siamese_encoder")
     assert (encoder.features, encoder.descriptors) == (FEATURES, DESCRIPTORS)
+    assert (encoder.backbone, encoder.skips) == ("efficientnet_lite2", SKIPS)
     base = CELLS[0]
     for make, name in (
         (base.correlation, "pyramid_xcorr"),

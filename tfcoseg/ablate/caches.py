@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tfcoseg.ablate.cells import Cell
+from tfcoseg.ablate.cells import DESCRIPTORS, SKIPS, Cell
 from tfcoseg.ablate.features import FeatureCache
 from tfcoseg.ablate.settings import Settings
-from tfcoseg.applications import CoSegEfficientNetLite2
 from tfcoseg.data.folder import Record
 from tfcoseg.data.pipeline import image_dataset
 from tfcoseg.layers import SiameseEncoder
@@ -73,14 +72,14 @@ class Caches:
         return self._open[name]
 
     def _encoder(self, cell):
-        """That of the embedded network, frozen: so its branch equals its trunk."""
-        network = CoSegEfficientNetLite2(
-            weights=None,
-            features=cell.encoder_features,
-            output_stride=cell.output_stride,
-            branch_from=None,
+        """That of the embedded network, whose branch equals its trunk while frozen."""
+        encoder = SiameseEncoder(
+            "efficientnet_lite2",
+            cell.output_stride,
+            cell.encoder_features,
+            SKIPS,
+            DESCRIPTORS,
         )
-        encoder: SiameseEncoder = network.get_layer("siamese_encoder")
         if self._settings.backbone_weights is not None:
             encoder.load_backbone(self._settings.backbone_weights)
         every = self.training_records

@@ -14,6 +14,7 @@ from tfcoseg.layers import MaskDecoder, PyramidXCorr
 # As in CoSegEfficientNetLite2.
 FEATURES = ("block_14_add", "block_15_expand_relu")
 DESCRIPTORS = "block_19_add"
+SKIPS = ("block_6_add", "block_3_add", "block_0_project_BN")
 FILTERS = 256
 STAGES, CONTEXT = (128, 64, 32, 16), 2
 
