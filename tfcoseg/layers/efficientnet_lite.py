@@ -30,12 +30,12 @@ def EfficientNetLite(variant="lite0", weights=None, input_shape=None, name=None)
     residual connection. The last is `head_relu`.
 
     Args:
-        variant: "lite0" or "lite2".
+        variant: str. "lite0" or "lite2". Defaults to "lite0".
         weights: path of an `.npz` file with an array per weight, named
             `<layer>/<weight>` ("block_3_expand/kernel"); None for random weights.
-        input_shape: shape of an image; None for (None, None, 3). The values are RGB
-            scaled to -1..1, as by `preprocess_input` of MobileNetV2.
-        name: name of the model; defaults to "efficientnet_" and the variant.
+        input_shape: tuple. Shape of an image; None for (None, None, 3). The values are
+            RGB scaled to -1..1, as by `preprocess_input` of MobileNetV2.
+        name: str. Name of the model; None for "efficientnet_" and the variant.
 
     Returns:
         `keras.Model` from images (batch, height, width, 3) to (batch, height / 32,
@@ -86,32 +86,32 @@ def load_arrays(model, path):
 
     Args:
         model: `EfficientNetLite`, or a part of it with the same layer names.
-        path: file with an array per weight, named `<layer>/<weight>`; others are
-            ignored.
+        path: path of the file. It has an array per weight, named `<layer>/<weight>`;
+            other arrays are ignored.
 
     Raises:
         ValueError: if the file is not an archive of arrays, or if an array is missing
             or has another shape.
     """
     try:
-        arrays = np.load(path)
-    except (ValueError, zipfile.BadZipFile) as error:
+        # Opened here, since NumPy leaves a broken archive open.
+        with open(path, "rb") as file, np.load(file) as archive:
+            arrays = dict(archive)
+    except (EOFError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
             "Expected an .npz file with an array per weight, named <layer>/<weight>. "
             f"Received: {os.fspath(path)}: {error}"
         ) from error
-    with arrays:
-        for layer in model.layers:
-            for weight in layer.weights:
-                key = f"{layer.name}/{weight.name}"
-                shape = arrays[key].shape if key in arrays else None
-                if shape != tuple(weight.shape):
-                    raise ValueError(
-                        f"Expected an array {key} of shape {tuple(weight.shape)}. "
-                        f"Received: {os.fspath(path)} with "
-                        f"{'none of this name' if shape is None else shape}"
-                    )
-                weight.assign(arrays[key])
+    for layer in model.layers:
+        for weight in layer.weights:
+            key, shape = f"{layer.name}/{weight.name}", tuple(weight.shape)
+            if key not in arrays or arrays[key].shape != shape:
+                found = arrays[key].shape if key in arrays else "no such array"
+                raise ValueError(
+                    f"Expected an array {key} of shape {shape}. Received: "
+                    f"{os.fspath(path)} with {found}"
+                )
+            weight.assign(arrays[key])
 
 
 def _block(x, name, kernel, stride, expansion, channels):
