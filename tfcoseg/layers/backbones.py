@@ -38,8 +38,8 @@ def is_known(backbone):
     return backbone in BACKBONES or inspect.isfunction(constructor)
 
 
-def config_of(model):
-    """The config of a model of the user's own, which `stock_backbone` takes.
+def functional(model):
+    """A model of the user's own as a functional one, sharing layers, not compiled.
 
     Raises:
         ValueError: if the model does not take one image, or has no graph of layers.
@@ -51,8 +51,7 @@ def config_of(model):
             "(batch, height, width, 3). Received a model with inputs of shapes "
             f"{[tuple(each.shape) for each in inputs]}"
         )
-    config = keras.saving.serialize_keras_object(model)
-    return {key: value for key, value in config.items() if key != "compile_config"}
+    return keras.Model(inputs[0], model.outputs, name=model.name)
 
 
 def stock_backbone(backbone, weights=None):

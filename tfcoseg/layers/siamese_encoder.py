@@ -5,6 +5,7 @@ import numpy as np
 
 from tfcoseg.layers import backbones
 from tfcoseg.ops.affinity import unit
+from tfcoseg.ops.resize import resize_like
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -95,7 +96,9 @@ class SiameseEncoder(keras.layers.Layer):
                 'constructor of keras.applications, as "EfficientNetV2B0", or a '
                 f"`keras.Model`. Received: backbone={backbone!r}"
             )
-        self.backbone = backbones.config_of(backbone) if own else backbone
+        if own:
+            backbone = backbones.functional(backbone)
+        self.backbone = keras.saving.serialize_keras_object(backbone)
         self.output_stride = output_stride
         # A list in a config that was read from JSON is a tuple again here.
         several = isinstance(features, (list, tuple))
@@ -105,7 +108,18 @@ class SiameseEncoder(keras.layers.Layer):
         self._deepest = self._feature_names()
         stock = backbone if own else backbones.stock_backbone(backbone)
         self._layer_names = tuple(layer.name for layer in stock.layers)
-        self._make_parts(stock, None if own else backbone)
+        self._check_layers(stock)
+
+        def copy():
+            return backbones.dilated_copy(
+                stock, None if own else backbone, output_stride, self.dtype_policy
+            )
+
+        joint = self._deepest if branch_from is None else (branch_from,)
+        others = [*self.skips, *([] if descriptors is None else [descriptors])]
+        name = stock.name if own else backbone
+        self.trunk = backbones.cut(copy(), dict.fromkeys([*joint, *others]), name=name)
+        self.branch = None if branch_from is None else self._cut_branch(copy())
         if descriptors is not None:
             self._add_statistics()
 
@@ -122,33 +136,20 @@ class SiameseEncoder(keras.layers.Layer):
         several = isinstance(self.features, tuple)
         return self.features if several else (self.features,)
 
-    def _make_parts(self, stock, backbone):
-        """The trunk, and the branch where there is one, as copies of a stock model."""
-        start, others = self.branch_from, [*self.skips, self.descriptors]
-        others = [name for name in others if name is not None]
-        named = [*self._deepest, *others]
-        backbones.check_layers(stock, named if start is None else [*named, start])
-        if backbone not in backbones.BACKBONES:
+    def _check_layers(self, stock):
+        named = [*self._deepest, *self.skips, self.descriptors, self.branch_from]
+        backbones.check_layers(stock, [name for name in named if name is not None])
+        if self.backbone not in list(backbones.BACKBONES):
             backbones.check_strides(stock, self._deepest, self.output_stride)
-        copies = (
-            backbones.dilated_copy(
-                stock, backbone, self.output_stride, self.dtype_policy
-            )
-            for _ in range(2)
-        )
-        ends = self._deepest if start is None else (start,)
-        outputs = dict.fromkeys([*ends, *others])
-        self.trunk = backbones.cut(next(copies), outputs, name=backbone or stock.name)
-        self.branch = None
-        if start is None:
-            return
+
+    def _cut_branch(self, model):
         try:
-            self.branch = backbones.cut(next(copies), self._deepest, start, "branch")
+            return backbones.cut(model, self._deepest, self.branch_from, "branch")
         except ValueError as error:
             raise ValueError(
                 "`branch_from` must be a layer before the features through which all "
                 "paths to them lead, such as the last of a block. Received: "
-                f"branch_from={start!r} and features={self._deepest}"
+                f"branch_from={self.branch_from!r} and features={self._deepest}"
             ) from error
 
     def _add_statistics(self):
@@ -182,7 +183,11 @@ class SiameseEncoder(keras.layers.Layer):
             deepest = self.branch(maps[self.branch_from], training=False)
         encoded = [self._joined(deepest), *(maps[name] for name in self.skips)]
         if self.descriptors is not None:
-            encoded.append(self._normalised(maps[self.descriptors]))
+            descriptors = self._normalised(maps[self.descriptors])
+            if self.backbone not in list(backbones.BACKBONES):
+                # Deep layers of these may have fewer positions than the features.
+                descriptors = unit(resize_like(descriptors, encoded[0]))
+            encoded.append(descriptors)
         # The layers of a user's own model may have another dtype policy.
         return [keras.ops.cast(each, self.compute_dtype) for each in encoded]
 
@@ -263,7 +268,9 @@ class SiameseEncoder(keras.layers.Layer):
         *positions, _ = deepest[self._deepest[0]]
         channels = sum(deepest[name][-1] for name in self._deepest)
         encoded = [(*positions, channels), *(shapes[name] for name in self.skips)]
-        return encoded + ([shapes[self.descriptors]] if self.descriptors else [])
+        if self.descriptors is not None:
+            encoded.append((*positions, shapes[self.descriptors][-1]))
+        return encoded
 
     def _joined(self, maps):
         """The features, of what each layer gives."""
