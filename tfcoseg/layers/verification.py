@@ -26,7 +26,8 @@ class Verification(keras.layers.Layer):
         the two images may differ.
 
     Output shape:
-        The two masks, float32, of the shapes that they had.
+        The two masks, of the shapes that they had and in the layer's dtype, which
+        defaults to float32 under any global policy.
 
     Example:
 
@@ -39,9 +40,9 @@ class Verification(keras.layers.Layer):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("name", "verification")
+        # Under any global policy: probabilities that leave the model are float32.
+        kwargs.setdefault("dtype", "float32")
         super().__init__(autocast=False, **kwargs)
-
-    def build(self, *shapes, **named_shapes):
         self.slope, self.bias, self.min_score = (
             self.add_weight(
                 name=name,
@@ -49,19 +50,25 @@ class Verification(keras.layers.Layer):
                 initializer=keras.initializers.Constant(value),
                 trainable=False,
                 dtype="float32",
+                autocast=False,
             )
             for name, value in (("slope", _SLOPE), ("bias", _BIAS), ("min_score", 0.0))
         )
 
+    def build(
+        self, descriptors_a_shape, descriptors_b_shape, mask_a_shape, mask_b_shape
+    ):
+        """All is built when it is made; nothing here depends on the inputs."""
+
     def call(self, descriptors_a, descriptors_b, mask_a, mask_b, training=None):
-        mask_a, mask_b = (keras.ops.cast(mask, "float32") for mask in (mask_a, mask_b))
+        masks = [keras.ops.cast(mask, self.compute_dtype) for mask in (mask_a, mask_b)]
         if training:
-            return mask_a, mask_b
+            return tuple(masks)
         object_a = self.pool(descriptors_a, mask_a)
         object_b = self.pool(descriptors_b, mask_b)
         shared = self.score(object_a, object_b) >= self.min_score
-        shared = keras.ops.cast(shared, "float32")[:, None, None, None]
-        return mask_a * shared, mask_b * shared
+        shared = keras.ops.cast(shared, self.compute_dtype)[:, None, None, None]
+        return tuple(mask * shared for mask in masks)
 
     def pool(self, descriptors, mask):
         """The unit descriptor of what a soft mask covers: (batch, channels)."""
