@@ -8,11 +8,23 @@ import pytest
 import tensorflow as tf
 
 from tfcoseg import applications, layers
-from tfcoseg.layers import MaskDecoder, PyramidXCorr, SiameseEncoder
+from tfcoseg.applications.settings import settings_of
+from tfcoseg.layers import (
+    MaskDecoder,
+    PyramidXCorr,
+    SemanticAffinity,
+    SiameseEncoder,
+    Verification,
+)
 
 
 def random(*shape):
     return np.random.default_rng(0).uniform(0, 255, shape).astype("float32")
+
+
+def random_units(*shape):
+    centred = random(*shape) - 127.5
+    return centred / np.linalg.norm(centred, axis=-1, keepdims=True)
 
 
 # A layer of non-default arguments, and inputs of odd and unequal sizes.
@@ -25,7 +37,21 @@ LAYERS = {
             "implementation": "depthwise",
             "level_weights": "learned",
         },
-        lambda: (random(2, 7, 5, 4), random(2, 6, 9, 4)),
+        lambda: (
+            random(2, 7, 5, 4),
+            random(2, 6, 9, 4),
+            random(2, 31, 40, 1),
+            random(2, 9, 9, 1),
+        ),
+    ),
+    SemanticAffinity: (
+        {"top": 3, "chunk_size": 4},
+        lambda: (
+            random_units(2, 7, 5, 4),
+            random_units(2, 6, 9, 4),
+            random(2, 31, 40, 1),
+            random(2, 9, 9, 1),
+        ),
     ),
     SiameseEncoder: (
         {
@@ -33,6 +59,8 @@ LAYERS = {
             "output_stride": 8,
             "features": "block4_conv3",
             "skips": ("block2_conv2",),
+            "descriptors": "block5_conv3",
+            "branch_from": "block3_conv3",
         },
         lambda: (random(1, 35, 49, 3), random(1, 40, 33, 3)),
     ),
@@ -42,15 +70,33 @@ LAYERS = {
             random(2, 3, 5, 4),
             [random(2, 3, 5, 7), random(2, 6, 9, 3)],
             random(2, 45, 71, 3),
+            random(2, 3, 5, 4),
+        ),
+    ),
+    Verification: (
+        {},
+        lambda: (
+            random_units(2, 3, 5, 4),
+            random_units(2, 6, 4, 4),
+            random(2, 45, 71, 1) / 255,
+            random(2, 90, 63, 1) / 255,
         ),
     ),
 }
+WITHOUT_TRAINING = {SemanticAffinity, Verification}
 MODELS = {
     applications.CoSegMobileNetV2: {
         "output_stride": 8,
         "features": ("block_16_project_BN",),
         "normalization": "kernel",
     },
+    applications.CoSeg: {
+        "backbone": "efficientnet_lite0",
+        "features": "block_10_add",
+        "decoder_filters": (8,),
+    },
+    applications.CoSegEfficientNetLite0: {"kernel_sizes": (5,), "rounds": 1},
+    applications.CoSegEfficientNetLite2: {"normalization": "position"},
     applications.CoSegResNet50: {"kernel_sizes": (3, 5)},
     applications.CoSegVGG16: {"kernel_sizes": (4,), "implementation": "depthwise"},
 }
@@ -79,7 +125,8 @@ def symbolic(inputs, batch=None):
 def test_every_public_symbol_has_a_row():
     assert set(LAYERS) == {x for x in vars(layers).values() if inspect.isclass(x)}
     functions = {x for x in vars(applications).values() if inspect.isfunction(x)}
-    assert set(MODELS) == functions - {applications.preprocess_input}
+    others = "load_model", "preprocess_input", "save_weights"
+    assert set(MODELS) == functions - {vars(applications)[name] for name in others}
 
 
 @each_layer
@@ -141,19 +188,23 @@ def test_mixed_precision(layer, policy):
     tested, inputs = make(layer, dtype=policy)
     half = policy.removeprefix("mixed_")
     assert {x.dtype.name for x in keras.tree.flatten(tested(*inputs))} == {half}
-    assert {weight.dtype for weight in tested.weights} == {"float32"}
+    assert all(weight.dtype == "float32" for weight in tested.weights)
     # Containers aside, which only hand on what their layers compute.
     inner = [part for part in tested._flatten_layers() if hasattr(part, "kernel")]
-    assert {part.compute_dtype for part in inner} == {half}
+    assert all(part.compute_dtype == half for part in inner)
 
 
 @each_layer
 def test_gradients_are_the_numeric_ones(layer):
-    """Along a random direction through all weights."""
+    """Along a random direction through all weights; without any, through the inputs."""
     tested, inputs = make(layer)
     tested(*inputs)
     generator = np.random.default_rng(1)
-    weights = tested.trainable_weights
+    weights = [weight.value for weight in tested.trainable_weights]
+    if layer in WITHOUT_TRAINING:
+        assert not weights
+        inputs = keras.tree.map_structure(tf.Variable, inputs)
+        weights = keras.tree.flatten(inputs)
     direction = [generator.normal(size=w.shape).astype("float32") for w in weights]
     scale = 1e-3 / float(np.sqrt(sum((step**2).sum() for step in direction)))
 
@@ -168,7 +219,7 @@ def test_gradients_are_the_numeric_ones(layer):
     )
     with tf.GradientTape() as tape:
         result = value()
-    gradients = tape.gradient(result, [weight.value for weight in weights])
+    gradients = tape.gradient(result, weights, unconnected_gradients="zero")
     assert all(np.isfinite(gradient).all() for gradient in gradients)
     slope = sum(
         float((g * step).numpy().sum()) for g, step in zip(gradients, direction)
@@ -184,7 +235,11 @@ def test_gradients_are_the_numeric_ones(layer):
     assert abs(slope) > 0
 
 
-@each_layer
+@pytest.mark.parametrize(
+    "layer",
+    [layer for layer in LAYERS if layer not in WITHOUT_TRAINING],
+    ids=lambda layer: layer.__name__,
+)
 def test_a_step_of_fit_lowers_the_loss(layer):
     tested, inputs = make(layer)
     ports = symbolic(list(inputs))
@@ -206,10 +261,12 @@ def test_model_keeps_its_arguments_and_masks(build, tmp_path, give_strength):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     for name in expected:
         np.testing.assert_array_equal(expected[name], loaded(pair)[name])
+    kept = settings_of(loaded)
     for name, value in MODELS[build].items():
-        of_encoder = name in ("output_stride", "features")
-        holder = "siamese_encoder" if of_encoder else "pyramid_xcorr"
-        assert getattr(loaded.get_layer(holder), name) == value
+        # The others change no weights.
+        if name in ("implementation", "rounds"):
+            continue
+        assert kept[name] == value
     declared = model.compute_output_shape(
         {name: image.shape for name, image in pair.items()}
     )
@@ -220,7 +277,9 @@ def test_model_keeps_its_arguments_and_masks(build, tmp_path, give_strength):
 @pytest.mark.slow
 @each_model
 def test_model_fits_and_swaps(build, give_strength):
-    model = give_strength(build(weights=None, input_shape=(None, 48, 3)))
+    needed = MODELS[build] if build is applications.CoSeg else {}
+    model = build(weights=None, input_shape=(None, 48, 3), **needed)
+    model = give_strength(model)
     one, two = random(1, 33, 48, 3), random(1, 40, 48, 3)
     masks = model({"image_a": one, "image_b": two})
     swapped = model({"image_a": two, "image_b": one})
