@@ -45,9 +45,9 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "joint_groups": 5,
         "per_group": 9,
         "void": 128,
+        "model": "lite0",
         "weights": "coseg",
         "backbone_weights": "b.h5",
-        "features": ["one", "two"],
         "size": [257, 321],
         "head_epochs": 1,
         "upper_epochs": 12,
@@ -62,7 +62,12 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "weight_decay": 0.03,
         "negative_share": 0.4,
         "full_weight": 14,
-        "views": 7,
+        "exclusions": "likely",
+        "across_sets": 0.5,
+        "self_share": 0.6,
+        "distractor_share": 0.7,
+        "swap_share": 0.08,
+        "reference_share": 0.9,
         "patience": 8,
         "seed": 11,
     }
@@ -70,8 +75,9 @@ def test_every_field_of_the_recipe_has_an_option(called):
     for name, value in values.items():
         many = value if isinstance(value, list) else [value]
         line += [f"--{name.replace('_', '-')}", *map(str, many)]
-    assert main(line) == 0
+    assert main([*line, "--no-by-kind"]) == 0
     recipe = dataclasses.asdict(called[0][0][1])
+    assert recipe.pop("by_kind") is False
     recipe["size"], recipe["void"] = recipe.pop("sizes"), recipe.pop("void_value")
     expected = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     assert recipe == expected

@@ -96,7 +96,7 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
     for name, value in dataclasses.asdict(recipe).items():
         option = {"sizes": "size", "void_value": "void"}.get(name, name)
         values = value if isinstance(value, tuple) else [value]
-        if value not in (None, ()):
+        if value not in (None, (), True):
             command += [f"--{option.replace('_', '-')}", *map(str, values)]
 
     def rows():

@@ -42,7 +42,7 @@ def runs(recipe, tmp_path_factory):
     """{strategy: folder} of one short recipe on one device, and on two."""
     folder = tmp_path_factory.mktemp("strategies")
     short = dataclasses.replace(
-        recipe, sizes=(48,), views=1, head_epochs=1, upper_epochs=0, finetune_epochs=0
+        recipe, sizes=(48,), head_epochs=1, upper_epochs=0, finetune_epochs=0
     )
     arguments = [str(folder), json.dumps(dataclasses.asdict(short))]
     command = [sys.executable, "-c", TRAIN_ON_BOTH, *arguments]

@@ -1,6 +1,7 @@
 """The training recipe: the head first, then what needs more and more time."""
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -212,7 +213,7 @@ def train(
         "devices": replicas,
     }
     folder = RunFolder(run, dataclasses.asdict(recipe), notes)
-    if folder.finished:
+    if folder.finished and folder.final.exists():
         return folder.final
     check_batch_sizes(_batch_sizes(recipe), replicas)
     keras.utils.set_random_seed(recipe.seed)
@@ -236,7 +237,7 @@ def train(
             train_stage(stage, folder, recipe, network, *sides, tensorboard, verbose)
         network.load_weights(folder.best_checkpoint)
         _calibrate(network, validation, recipe)
-    return folder.finish(network)
+    return folder.finish(functools.partial(applications.save_weights, network))
 
 
 def _network(recipe):

@@ -18,11 +18,11 @@ import json
 import math
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
 
-from tfcoseg.applications import save_weights
 from tfcoseg.cards import RUN_FILE
 from tfcoseg.files import differences
 
@@ -74,7 +74,7 @@ class RunFolder:
     @property
     def finished(self) -> bool:
         """Whether there is nothing left to train."""
-        return self._state["finished"] and self.final.exists()
+        return self._state["finished"]
 
     @property
     def last_checkpoint(self) -> Path | None:
@@ -124,10 +124,14 @@ class RunFolder:
         """The weights that a finished run leaves."""
         return self.path / "best.weights.h5"
 
-    def finish(self, network: keras.Model) -> Path:
-        """Writes the best weights for good, calibrated, and returns their path."""
+    def finish(self, save: Callable[[Path], None]) -> Path:
+        """Writes the best weights for good, and returns their path.
+
+        Args:
+            save: writes the weights to the `.weights.h5` file that it is given.
+        """
         temporary = self.path / "new.weights.h5"
-        save_weights(network, temporary)
+        save(temporary)
         os.replace(temporary, self.final)
         self._replace_state({**self._state, "finished": True})
         return self.final
