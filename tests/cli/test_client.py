@@ -244,7 +244,7 @@ def test_proxies_are_not_used_and_the_help_says_so(
     with pytest.raises(SystemExit):
         client("--help")
     said = " ".join(capsys.readouterr().out.split())
-    assert "proxies that the environment names are not used" in said
+    assert "Proxies that the environment names are not used" in said
     assert "without the look-up of the server's name" in said
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tfcoseg.applications import save_weights
 from tfcoseg.cli.export import FORMATS
 from tfcoseg.cli.main import main
 
@@ -83,7 +84,7 @@ def test_a_file_where_the_folder_should_be(no_model, tmp_path, capsys):
 
 @pytest.mark.slow
 def test_savedmodel_writes_the_next_version(model, tmp_path, capsys):
-    model.save_weights(tmp_path / "mine.weights.h5")
+    save_weights(model, tmp_path / "mine.weights.h5")
     (tmp_path / "mine.json").write_text('{"trained_on": ["pets"]}')
     folder = tmp_path / "models"
     (folder / "6").mkdir(parents=True)

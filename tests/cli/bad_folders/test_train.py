@@ -2,6 +2,7 @@
 
 import functools
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,10 +20,9 @@ def trained_on(monkeypatch):
         sides.append((training, validation))
 
     monkeypatch.setattr("tfcoseg.train.recipe.train_stage", train_stage)
-    monkeypatch.setattr(
-        "tfcoseg.train.recipe.CoSegMobileNetV2", lambda weights, features: None
-    )
-    monkeypatch.setattr("tfcoseg.train.RunFolder.finish", lambda folder: "best")
+    network = SimpleNamespace(layers=(), load_weights=lambda file: None)
+    monkeypatch.setattr("tfcoseg.train.recipe._network", lambda recipe: network)
+    monkeypatch.setattr("tfcoseg.train.RunFolder.finish", lambda folder, save: "best")
     return sides
 
 
