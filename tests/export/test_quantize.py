@@ -111,7 +111,8 @@ def test_all_but_the_first_convolutions_compute_in_integers(quantized):
     assert kinds["encode"][:2] == [real] * 2
     assert kinds["encode"][2:] == [integer] * 69
     assert kinds["serving_default"].count(real) == 2 * 2
-    assert kinds["serving_default"].count(integer) == 2 * (69 + 2 * (1 + 12))
+    # The skips' three need not be computed again for the second comparison.
+    assert kinds["serving_default"].count(integer) == 2 * (69 + 3 + 2 * (1 + 9))
     assert set(kinds) == {"correlate", "decode", "encode", "serving_default"}
 
 
@@ -225,7 +226,7 @@ def test_names_types_and_any_size_are_kept(float_file, quantized):
 
 
 def test_weights_are_stored_once_and_aligned(float_file, quantized):
-    assert len(quantized) < 0.3 * len(float_file)
+    assert len(quantized) < 0.32 * len(float_file)
     content = bytearray(quantized)
     model = schema.Model.GetRootAs(content)
     start = np.frombuffer(content, np.uint8).ctypes.data
@@ -325,7 +326,7 @@ def test_embedded_weights_have_statistics_of_their_own(name):
     weights = embedded_weights_path(name).read_bytes()
     assert statistics["weights"] == name
     assert statistics["sha256"] == hashlib.sha256(weights).hexdigest()
-    assert statistics["pairs"] >= 50
+    assert statistics["pairs"] >= 40
 
 
 def test_a_copy_under_another_name_has_the_same(tmp_path):
@@ -345,7 +346,7 @@ def test_new_weights_under_an_old_name_have_none(tmp_path, monkeypatch):
     for file in embedded.WEIGHTS_FOLDER.iterdir():
         shutil.copy(file, tmp_path)
     monkeypatch.setattr(embedded, "WEIGHTS_FOLDER", tmp_path)
-    assert read_statistics("coseg")["pairs"] >= 50
+    assert read_statistics("coseg")["pairs"] >= 40
     with open(embedded_weights_path("coseg"), "ab") as file:
         file.write(b"trained further")
     with pytest.raises(ValueError, match="as they were when they were recorded"):
