@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcoseg.layers import SiameseEncoder
 from tfcoseg.layers.efficientnet_lite import EfficientNetLite
@@ -322,6 +323,24 @@ def test_shapes_with_descriptors_and_branch(branched):
     assert shapes[1][0] == (2, 3, 3, 96 + 576)
 
 
+def test_descriptors_get_the_size_of_the_features():
+    encoder = SiameseEncoder(
+        "mobilenetv2", features="block_5_add", descriptors="block_7_add"
+    )
+    image = np.random.default_rng(0).uniform(0, 255, (1, 65, 97, 3)).astype("f4")
+    encoder.adapt([image])
+    features, descriptors = encoder.encode(image)
+    shapes = encoder.compute_output_shape(image.shape, image.shape)[0]
+    assert shapes == [features.shape, descriptors.shape]
+    assert shapes == [(1, 9, 13, 32), (1, 9, 13, 64)]
+    raw = encoder.trunk(image / 127.5 - 1)["block_7_add"]
+    mean, variance = encoder.descriptor_mean, encoder.descriptor_variance
+    scaled = (raw - mean) / np.sqrt(variance + 1e-6)
+    np.testing.assert_allclose(
+        descriptors, resized_units(scaled, features.shape), atol=1e-3
+    )
+
+
 def test_descriptors_are_normalised_by_what_adapt_has_seen(branched):
     blocks = np.random.default_rng(0).uniform(0, 255, (2, 4, 6, 3))
     images = [blocks.repeat(side, 1).repeat(side, 2) for side in (16, 31)]
@@ -435,6 +454,7 @@ def test_features_must_be_named_where_there_is_no_default():
 
 def own_model(sequential=False):
     """Stride 16, with an operation that is no layer, and a top that is not needed."""
+    keras.utils.set_random_seed(0)
     layers = [
         keras.layers.Rescaling(1 / 255),
         keras.layers.Conv2D(4, 3, 4, "same", activation="relu", name="first"),
@@ -459,6 +479,15 @@ def photograph():
     return np.random.default_rng(1).uniform(0, 255, (2, 65, 48, 3)).astype("f4")
 
 
+def resized_units(maps, shape):
+    """Unit vectors, interpolated between, and of unit length again; zeros stay."""
+
+    def unit(maps):
+        return maps / np.maximum(np.linalg.norm(maps, axis=-1, keepdims=True), 1e-6)
+
+    return unit(tf.image.resize(unit(maps), shape[1:3]))
+
+
 @pytest.mark.parametrize("sequential", [False, True])
 def test_a_model_of_ones_own_is_used_with_its_weights(sequential, photograph):
     own = own_model(sequential)
@@ -469,7 +498,7 @@ def test_a_model_of_ones_own_is_used_with_its_weights(sequential, photograph):
     found = encoder.encode(photograph)
     np.testing.assert_allclose(found[0], expected[0], atol=1e-5)
     np.testing.assert_allclose(found[1], expected[1], atol=1e-5)
-    deep = expected[2] / np.linalg.norm(expected[2], axis=-1, keepdims=True)
+    deep = resized_units(expected[2], found[0].shape)
     np.testing.assert_allclose(found[2], deep, atol=1e-4)
     assert not any("top" in weight.path for weight in encoder.weights)
 

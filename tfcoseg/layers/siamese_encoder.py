@@ -37,8 +37,9 @@ class SiameseEncoder(keras.layers.Layer):
             `block_15_project_BN` and `block_20_project_BN`.
         skips: tuple of str. Earlier layers whose outputs the decoder gets too, deepest
             first. Defaults to ().
-        descriptors: str or None. Deeper layer whose normalised output is returned last.
-            Defaults to None.
+        descriptors: str or None. Deeper layer whose normalised output is returned last,
+            resized to the positions of the features where it has others. Defaults to
+            None.
         branch_from: str or None. Layer from which on the features come from a second
             copy of the backbone's layers, with weights of its own. All paths to the
             features must lead through it, as at the end of a block. Defaults to None:
@@ -52,8 +53,9 @@ class SiameseEncoder(keras.layers.Layer):
 
     Output shape:
         Two lists, of image A and of image B: `[features, *skips]`, or `[features,
-        *skips, descriptors]`. The features are `(batch, ceil(height / output_stride),
-        ceil(width / output_stride), channels)`, with VGG16 rounded down.
+        *skips, descriptors]`. Features and descriptors are `(batch, ceil(height /
+        output_stride), ceil(width / output_stride), channels)`, with VGG16 rounded
+        down.
 
     Raises:
         ValueError: for an unknown backbone, output stride or layer name, for features
@@ -122,6 +124,7 @@ class SiameseEncoder(keras.layers.Layer):
         self.branch = None if branch_from is None else self._cut_branch(copy())
         if descriptors is not None:
             self._add_statistics()
+            self._resizes = self._sizes_may_differ()
 
     def _feature_names(self):
         dilated = self.backbone in list(backbones.BACKBONES)
@@ -169,6 +172,17 @@ class SiameseEncoder(keras.layers.Layer):
             )
         )
 
+    def _sizes_may_differ(self):
+        """Whether the descriptors may not have the positions of the features.
+
+        Without dilation always: convolutions may lose positions at the border.
+        """
+        if self.backbone not in list(backbones.BACKBONES):
+            return True
+        image_shape = (1, 512, 512, 3)
+        own = self.trunk.compute_output_shape(image_shape)[self.descriptors]
+        return own[1:3] != self._shapes(image_shape)[0][1:3]
+
     def build(self, image_a_shape, image_b_shape):
         """All is built when it is made; nothing here depends on the images."""
 
@@ -184,8 +198,7 @@ class SiameseEncoder(keras.layers.Layer):
         encoded = [self._joined(deepest), *(maps[name] for name in self.skips)]
         if self.descriptors is not None:
             descriptors = self._normalised(maps[self.descriptors])
-            if self.backbone not in list(backbones.BACKBONES):
-                # Deep layers of these may have fewer positions than the features.
+            if self._resizes:
                 descriptors = unit(resize_like(descriptors, encoded[0]))
             encoded.append(descriptors)
         # The layers of a user's own model may have another dtype policy.
