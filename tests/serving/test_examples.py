@@ -146,7 +146,7 @@ def test_python(serving, pictures, grpc_server, model):
     expected = predictor.predict_group(pictures)
     assert len(defined["masks"]) == len(pictures)
     for (mask, soft_mask), wanted in zip(defined["group"], expected.soft_masks):
-        assert np.ptp(wanted) > 0.5  # a flat mask would agree with a flat mask
+        assert np.ptp(wanted) > 0.4  # a flat mask would agree with a flat mask
         np.testing.assert_allclose(soft_mask, wanted, atol=1e-4)
     for (_, soft_mask), path in zip(defined["first"], pictures[1:], strict=True):
         wanted = predictor.predict(path, pictures[0]).soft_mask_a
