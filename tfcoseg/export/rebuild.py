@@ -1,6 +1,7 @@
 """A model again, with another implementation of its comparisons."""
 
 import keras
+import tensorflow as tf
 
 
 def with_implementation(model: keras.Model, implementation: str) -> keras.Model:
@@ -36,6 +37,23 @@ def with_implementation(model: keras.Model, implementation: str) -> keras.Model:
     rebuilt = keras.models.clone_model(model, clone_function=clone)
     rebuilt.set_weights(model.get_weights())
     return rebuilt
+
+
+def with_encoder_traced_once(model: keras.Model) -> keras.Model:
+    """Makes a model's encoder one function, whatever signatures use it.
+
+    It has most of the network's operators. Traced anew for each picture of each
+    signature it takes most of an export's time, and of the time that a server loads.
+
+    Args:
+        model: a model of `tfcoseg.applications`. It is changed.
+
+    Returns:
+        The model.
+    """
+    encoder = model.get_layer("siamese_encoder")
+    encoder.encode = tf.function(encoder.encode, autograph=False)
+    return model
 
 
 def encoder_layers(model: keras.Model) -> list[keras.layers.Layer]:

@@ -15,7 +15,7 @@ import tensorflow as tf
 import tfcoseg
 from tfcoseg.cards import CARD_FILE, EXTRA_FOLDER
 from tfcoseg.export.models import check_exportable
-from tfcoseg.export.rebuild import with_implementation
+from tfcoseg.export.rebuild import with_encoder_traced_once, with_implementation
 from tfcoseg.export.serve_bytes import serve_bytes_of
 from tfcoseg.export.serve_group import serve_group_of
 from tfcoseg.export.signatures import Signature, signatures_of
@@ -78,7 +78,7 @@ def export_saved_model(
             f"`batching` must be one of {list(BATCHING)}. Received: {batching!r}"
         )
     check_exportable(model)
-    model = with_implementation(model, "fft")
+    model = with_encoder_traced_once(with_implementation(model, "fft"))
     signatures = signatures_of(model, max_pixels=max_pixels)
     signatures[SERVE_BYTES] = serve_bytes_of(
         model, working_size, max_pixels, batching == "in-graph"
