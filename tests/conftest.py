@@ -4,6 +4,7 @@ import collections
 import configparser
 import functools
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -83,19 +84,47 @@ def coseg():
 
 
 @pytest.fixture(scope="session")
-def exported(coseg, tmp_path_factory):
+def made_once(tmp_path_factory):
+    """A function that makes something for all processes of a run, the first of them.
+
+    It takes a name and a function that writes to the folder that it is given and
+    returns what pickles, and returns that.
+    """
+    fcntl = pytest.importorskip("fcntl", reason="needs a system with file locks")
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def make_once(name, make):
+        folder, made = root / f"made-{name}", root / f"made-{name}.pickle"
+        with open(root / f"made-{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                folder.mkdir(exist_ok=True)
+                made.write_bytes(pickle.dumps(make(folder)))
+        return pickle.loads(made.read_bytes())
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def exported(coseg, made_once):
     """A folder with two versions: 1 without batching, 2 with batching in the graph."""
     from tfcoseg.cards import read_card
     from tfcoseg.export import export_saved_model
 
-    folder = tmp_path_factory.mktemp("models") / "coseg"
-    for batching in ("none", "in-graph"):
-        export_saved_model(coseg, folder, batching, card=read_card("coseg"))
-    return folder
+    def make(folder):
+        for batching in ("none", "in-graph"):
+            version = export_saved_model(
+                coseg, folder / "coseg", batching, card=read_card("coseg")
+            )
+        return version.parent
+
+    return made_once("models", make)
 
 
 @pytest.fixture(scope="session")
-def litert_file(tmp_path_factory):
+def litert_file(made_once):
     """A function that exports the embedded model in a precision, each once.
 
     It returns what `export_litert` does.
@@ -106,14 +135,17 @@ def litert_file(tmp_path_factory):
     from tfcoseg.export.litert import export_litert
     from tfcoseg.export.statistics import read_statistics
 
-    @functools.cache
-    def export(precision):
-        path = tmp_path_factory.mktemp("litert") / f"{precision}.tflite"
+    def make(precision, folder):
+        path = folder / f"{precision}.tflite"
         options = {"card": read_card("coseg")}
         if precision == "int8":
             pytest.importorskip("ai_edge_quantizer", reason="needs [quantize]")
             options["statistics"] = read_statistics("coseg")
         return export_litert(CoSegEfficientNetLite2(), path, precision, **options)
+
+    @functools.cache
+    def export(precision):
+        return made_once(precision, functools.partial(make, precision))
 
     return export
 

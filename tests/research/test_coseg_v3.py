@@ -16,9 +16,9 @@ def data(tmp_path):
 def test_no_group_of_the_benchmark_is_trained_on(data, tmp_path):
     *sets, msrc = coseg_v3.folders(data, tmp_path / "run")
     assert [folder.rpartition("/")[2] for folder in sets] == coseg_v3.SETS
-    groups = {path.name for path in (tmp_path / "run-msrc/msrc_coseg/images").iterdir()}
+    groups = {path.name for path in (tmp_path / "run/msrc_coseg/images").iterdir()}
     assert groups == set(coseg_v3.MSRC_GROUPS) and "cow" not in groups
-    assert msrc.endswith("run-msrc/msrc_coseg")
+    assert msrc.endswith("run/msrc_coseg")
     # Asked again, as by a run that resumes, it is the same.
     assert coseg_v3.folders(data, tmp_path / "run")[-1] == msrc
 
@@ -28,14 +28,25 @@ def test_davis_is_not_trained_on():
 
 
 def test_the_small_weights_differ_in_the_network_alone(data, tmp_path):
-    recipes = [
-        coseg_v3.recipe(data, tmp_path, tmp_path / "run", small, seed=3)
+    large, small = (
+        coseg_v3.recipes(data, tmp_path, tmp_path / "run", small, seed=3)
         for small in (False, True)
-    ]
-    large, small = map(dataclasses.asdict, recipes)
-    changed = {name for name in large if large[name] != small[name]}
-    assert changed == {"model", "backbone_weights"}
-    assert large["seed"] == 3
+    )
+    assert list(large) == list(small) == ["first", "second"]
+    for part in large:
+        one, other = map(dataclasses.asdict, (large[part], small[part]))
+        changed = {name for name in one if one[name] != other[name]}
+        assert changed == {"model", "backbone_weights"}
+        assert one["seed"] == 3
+
+
+def test_the_second_part_begins_where_the_first_ends(data, tmp_path):
+    run = tmp_path / "run"
+    parts = coseg_v3.recipes(data, tmp_path, run, False, seed=0)
+    assert parts["first"].weights is None
+    assert parts["second"].weights == str(run / "first" / "best.weights.h5")
+    assert parts["second"].head_epochs == 0 < parts["second"].upper_epochs
+    assert max(parts["first"].sizes) < min(parts["second"].sizes)
 
 
 def test_without_the_folders_it_is_a_usage_error(monkeypatch, capsys):

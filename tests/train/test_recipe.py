@@ -108,15 +108,18 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
     # After so many epochs in all, or a moment later: twice in the head's stage, once
     # on its end, once above the skips, once in fine-tuning.
     for epochs in (0, 1, 3, 5, 6):
-        process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        # A file, since a pipe that nobody reads fills up and stops the process.
+        errors = open(tmp_path / "errors.txt", "w+b")
+        process = subprocess.Popen(command, stdout=errors, stderr=errors)
         while len(rows()) < epochs and process.poll() is None:
             time.sleep(0.02)
         delay = moments.uniform(3, 12) if epochs == 0 else moments.uniform(0, 0.4)
         time.sleep(delay)
-        assert process.poll() is None, process.stderr.read().decode()
+        assert process.poll() is None, (tmp_path / "errors.txt").read_text()
         before = rows()
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.wait()
+        errors.close()
         # Nothing that had been recorded is lost.
         assert rows()[: len(before)] == before
         stages.append(rows()[-1]["stage"] if rows() else "head")
