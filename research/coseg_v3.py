@@ -24,7 +24,7 @@ MSRC_GROUPS = "building tree flower sign chair face bicycle".split()
 
 def folders(data: Path, run: Path) -> tuple[str, ...]:
     """The folders to train on; that of MSRC's groups is made of links."""
-    part = run.with_name(f"{run.name}-msrc") / "msrc_coseg"
+    part = run / "msrc_coseg"
     for kind in ("images", "masks"):
         (part / kind).mkdir(parents=True, exist_ok=True)
         for group in MSRC_GROUPS:
@@ -34,13 +34,33 @@ def folders(data: Path, run: Path) -> tuple[str, ...]:
     return (*(str(data / name) for name in SETS), str(part))
 
 
-def recipe(data: Path, weights: Path, run: Path, small: bool, **changes) -> Recipe:
-    """The recipe of the embedded weights."""
+def recipes(data: Path, weights: Path, run: Path, small: bool, seed: int):
+    """The run's two parts, `{name: Recipe}`: small pictures first, then large ones.
+
+    A step at 257 pixels costs half of one at 353; what the second part starts from is
+    what the first one ends with.
+    """
     model = "lite0" if small else "lite2"
     backbone = weights / f"efficientnet_{model}_notop.npz"
-    given = {"model": model, "backbone_weights": str(backbone)}
-    given |= {"validation_share": 0.06, "sizes": (257, 321, 385)}
-    return Recipe(data=folders(data, run), **given | changes)
+    both = {
+        "data": folders(data, run),
+        "validation_share": 0.06,
+        "model": model,
+        "backbone_weights": str(backbone),
+        "steps_per_epoch": 400,
+        "self_share": 0.4,
+        "seed": seed,
+    }
+    first = Recipe(sizes=(257,), head_epochs=1, upper_epochs=7, **both)
+    second = Recipe(
+        sizes=(321, 385),
+        head_epochs=0,
+        upper_epochs=2,
+        upper_learning_rate=2e-4,
+        weights=str(run / "first" / "best.weights.h5"),
+        **both,
+    )
+    return {"first": first, "second": second}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -59,11 +79,13 @@ def main(arguments: list[str] | None = None) -> None:
     )
     add("--overwrite", action="store_true", help="replace FILE and its card")
     given = parser.parse_args(arguments)
+    run = given.run.resolve()
     data, weights = (_folder(parser, name) for name in ("DATA", "WEIGHTS"))
     for name in SETS:
         check_root(data / name)
-    asked = recipe(data, weights, given.run, given.small, seed=given.seed)
-    trained = train(given.run, asked)
+    parts = recipes(data, weights, run, given.small, given.seed)
+    for name, asked in parts.items():
+        trained = train(run / name, asked)
     print(write_half(trained, given.output, given.overwrite))
 
 
