@@ -3,8 +3,8 @@
 import collections
 import configparser
 import functools
+import json
 import os
-import pickle
 import re
 import shutil
 import signal
@@ -85,42 +85,46 @@ def coseg():
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """A function that makes something for all processes of a run, the first of them.
+    """A function that lets a program make a file or folder, the first time it is asked.
 
-    It takes a name and a function that writes to the folder that it is given and
-    returns what pickles, and returns that.
+    It takes the path below a folder that all processes of a run share, the program, and
+    what else the program is to get after the whole path; and returns the path and what
+    the program printed. TensorFlow never gives back half a gigabyte of each export:
+    hence a process of its own.
     """
     fcntl = pytest.importorskip("fcntl", reason="needs a system with file locks")
     root = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         root = root.parent
 
-    def make_once(name, make):
-        folder, made = root / f"made-{name}", root / f"made-{name}.pickle"
-        with open(root / f"made-{name}.lock", "w") as lock:
+    def make_once(name, program, *arguments):
+        path, printed = root / "made" / name, root / f"{name}.txt"
+        path.parent.mkdir(exist_ok=True)
+        with open(root / f"{name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not made.exists():
-                folder.mkdir(exist_ok=True)
-                made.write_bytes(pickle.dumps(make(folder)))
-        return pickle.loads(made.read_bytes())
+            if not printed.exists():
+                command = [sys.executable, "-c", program, path, *arguments]
+                done = subprocess.run(command, capture_output=True, text=True)
+                assert done.returncode == 0, done.stderr
+                printed.write_text(done.stdout)
+        return path, printed.read_text()
 
     return make_once
 
 
 @pytest.fixture(scope="session")
-def exported(coseg, made_once):
+def exported(made_once):
     """A folder with two versions: 1 without batching, 2 with batching in the graph."""
-    from tfcoseg.cards import read_card
-    from tfcoseg.export import export_saved_model
-
-    def make(folder):
-        for batching in ("none", "in-graph"):
-            version = export_saved_model(
-                coseg, folder / "coseg", batching, card=read_card("coseg")
-            )
-        return version.parent
-
-    return made_once("models", make)
+    program = """
+import sys
+from tfcoseg.applications import CoSegEfficientNetLite2
+from tfcoseg.cards import read_card
+from tfcoseg.export import export_saved_model
+model, card = CoSegEfficientNetLite2(), read_card("coseg")
+for batching in ("none", "in-graph"):
+    export_saved_model(model, sys.argv[1], batching, card=card)
+"""
+    return made_once("coseg", program)[0]
 
 
 @pytest.fixture(scope="session")
@@ -130,22 +134,28 @@ def litert_file(made_once):
     It returns what `export_litert` does.
     """
     pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
-    from tfcoseg.applications import CoSegEfficientNetLite2
-    from tfcoseg.cards import read_card
-    from tfcoseg.export.litert import export_litert
-    from tfcoseg.export.statistics import read_statistics
+    from tfcoseg.export.litert import Exported
 
-    def make(precision, folder):
-        path = folder / f"{precision}.tflite"
-        options = {"card": read_card("coseg")}
-        if precision == "int8":
-            pytest.importorskip("ai_edge_quantizer", reason="needs [quantize]")
-            options["statistics"] = read_statistics("coseg")
-        return export_litert(CoSegEfficientNetLite2(), path, precision, **options)
+    program = """
+import json, sys
+from tfcoseg.applications import CoSegEfficientNetLite2
+from tfcoseg.cards import read_card
+from tfcoseg.export.litert import export_litert
+from tfcoseg.export.statistics import read_statistics
+_, path, precision = sys.argv
+options = {"card": read_card("coseg")}
+if precision == "int8":
+    options["statistics"] = read_statistics("coseg")
+exported = export_litert(CoSegEfficientNetLite2(), path, precision, **options)
+print(json.dumps([exported.size, exported.mean_iou]))
+"""
 
     @functools.cache
     def export(precision):
-        return made_once(precision, functools.partial(make, precision))
+        if precision == "int8":
+            pytest.importorskip("ai_edge_quantizer", reason="needs [quantize]")
+        path, printed = made_once(f"{precision}.tflite", program, precision)
+        return Exported(path, *json.loads(printed.splitlines()[-1]))
 
     return export
 

@@ -11,7 +11,7 @@ from tfcoseg.export.flatbuffer import check_operators
 from tfcoseg.export.gate import stage_masks, whole_masks
 from tfcoseg.export.padding import without_empty_paddings
 from tfcoseg.export.probabilities import check_probabilities
-from tfcoseg.export.rebuild import with_encoder_traced_once, with_implementation
+from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.signatures import signatures_of
 from tfcoseg.inference.litert import load_stages
 
@@ -40,7 +40,6 @@ def _convert(model, precision):
         archive = keras.export.ExportArchive()
         model = with_implementation(model, "depthwise")
         model = without_empty_paddings(with_plain_dilations(model))
-        model = with_encoder_traced_once(model)
         archive.track(model)
         for name, signature in signatures_of(model, batch=1).items():
             specs = [signature.inputs]

@@ -14,7 +14,7 @@ import tensorflow as tf
 import tfcoseg
 from tfcoseg.export.models import check_exportable
 from tfcoseg.export.probabilities import check_probabilities
-from tfcoseg.export.rebuild import with_encoder_traced_once, with_implementation
+from tfcoseg.export.rebuild import with_implementation
 from tfcoseg.export.signatures import signatures_of
 from tfcoseg.files import check_free, replace_file
 from tfcoseg.signature import IMAGE_A, IMAGE_B, MASK_A, MASK_B, SERVING_DEFAULT
@@ -86,7 +86,7 @@ def _import_onnx():
 def _convert(tf2onnx, model):
     # The FFT has no counterpart for two dimensions; the filter of a depth-wise
     # convolution may be computed at run time.
-    model = with_encoder_traced_once(with_implementation(model, "depthwise"))
+    model = with_implementation(model, "depthwise")
     signature = signatures_of(model, batch=1)[SERVING_DEFAULT]
     specs = [signature.inputs[name] for name in (IMAGE_A, IMAGE_B)]
 
