@@ -51,9 +51,9 @@ UNCHANGED = {
     "palette_alpha": (lambda: scene().quantize(200), "PNG", {"transparency": 3}),
     "key": (scene, "PNG", {"transparency": (1, 2, 3)}),
     "bilevel": (lambda: scene().convert("1"), "PNG", {}),
-    "deep": (deep, "PNG", {}),
 }
 ENCODED_AGAIN = {
+    "deep": (deep, "PNG", {}),
     "turned_jpeg": (scene, "JPEG", {"subsampling": 0, "quality": 95, **turned(6)}),
     "mirrored_jpeg": (scene, "JPEG", {"subsampling": 0, "quality": 95, **turned(2)}),
     "turned_png": (scene, "PNG", turned(8)),

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
 
-from tfcoseg.pictures import read_image, read_size, resize_image
+from tfcoseg.pictures import is_stored_plainly, read_image, read_size, resize_image
 
 # A phone's JPEG may hold a second picture, and is then called MPO. Of BMP, TensorFlow
 # does not read the palette; of what else Pillow reads, it decodes little.
@@ -36,12 +36,12 @@ class SentPicture:
 def as_file(image: Any) -> SentPicture:
     """A picture as the bytes of a file that TensorFlow decodes as this package does.
 
-    The bytes of an upright JPEG or PNG file are sent as they are: TensorFlow drops an
-    alpha channel, keeps the high byte of 16 bits and reads grey, palette and CMYK as
-    `read_image` does. It ignores the EXIF orientation, though, so a turned picture is
-    turned here. That and everything else becomes a PNG, without loss. Only a turned
-    JPEG of more than 4 megapixels becomes a JPEG again, at the best quality; what that
-    changes is all but gone at the size the network sees.
+    The bytes of a JPEG or PNG file whose pixels are plain are sent as they are:
+    TensorFlow drops an alpha channel and reads grey, palette and CMYK as `read_image`
+    does. It ignores the EXIF orientation and colour profiles, though, and scales 16
+    bits otherwise, so that is done here. What it changes and everything else becomes a
+    PNG, without loss. Only such a JPEG of more than 4 megapixels becomes a JPEG again,
+    at the best quality; what that changes is all but gone at the size the network sees.
 
     Args:
         image: as in `tfcoseg.pictures.read_image`. Of a JPEG file only the header is
@@ -53,8 +53,10 @@ def as_file(image: Any) -> SentPicture:
     kind = None
     if isinstance(image, (str, os.PathLike)):
         size = read_size(image)  # refuses too many pixels before any is decoded
-        kind, upright = _kind(image)
-        if upright and kind in _AS_THEY_ARE:
+        kind, plain = is_stored_plainly(image)
+        if kind == "PNG":
+            read_image(image)  # a server may see less of what is wrong with it
+        if plain and kind in _AS_THEY_ARE:
             with open(image, "rb") as file:
                 return SentPicture(file.read(), size, os.fspath(image))
     pixels = read_image(image)
@@ -81,17 +83,6 @@ def damage(picture: SentPicture) -> str:
         except Exception as error:  # Pillow raises what the bytes provoke
             return f"{picture.path}: {error}"
     return ""
-
-
-def _kind(path):
-    """The format of a file, and whether its first pixel is its upper left one."""
-    try:
-        with Image.open(path) as image:
-            # Behind the pixels of a PNG more may come: Pillow decodes it all to see.
-            orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-            return image.format, orientation not in range(2, 9)
-    except Exception:  # it is damaged; `read_image` will say so, and name the file
-        return None, False
 
 
 def _encode(pixels, kind, **options):

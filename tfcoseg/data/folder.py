@@ -1,6 +1,6 @@
 """Pictures and masks in a folder, read in place.
 
-    <root>/images/<group>/<name>.jpg    or .png, .bmp, .webp, .tif
+    <root>/images/<group>/<name>.jpg    or another format that Pillow opens
     <root>/masks/<group>/<name>.png     the object that the group has in common
 
 Only headers are read here, so that a folder of thousands opens in a moment.
@@ -12,10 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from tfcoseg.data.record import Record, problem_with
 from tfcoseg.data.scan import scan_folder
-from tfcoseg.pictures import SUFFIXES
 
 __all__ = [
-    "SUFFIXES",
     "Record",
     "how_many",
     "in_short",

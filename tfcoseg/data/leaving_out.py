@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcoseg.data.grouping import Picture, group_of, name_of
-from tfcoseg.pictures import SUFFIXES
+from tfcoseg.pictures import picture_suffixes
 
 
 def without(pictures: Iterable[Picture], ids: Iterable[str]) -> list[Any]:
@@ -53,4 +53,4 @@ def read_ids(path: str | os.PathLike) -> list[str]:
 
 def _without_suffix(name):
     stem, suffix = os.path.splitext(name)
-    return stem if suffix.lower() in SUFFIXES else name
+    return stem if suffix.lower() in picture_suffixes() else name

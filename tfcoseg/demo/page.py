@@ -10,7 +10,7 @@ from tfcoseg import samples
 from tfcoseg.demo.actions import BACKGROUNDS, Actions
 from tfcoseg.demo.gradio import import_gradio
 from tfcoseg.demo.limits import Limits
-from tfcoseg.pictures import SUFFIXES
+from tfcoseg.pictures import picture_suffixes
 
 # Files older than the limit are looked for this often, in seconds.
 _SWEEP_SECONDS = 300
@@ -68,7 +68,7 @@ def _lay_out(gr, limits, threshold):
     controls["files"] = gr.File(
         label=f"2 to {limits.pictures} pictures",
         file_count="multiple",
-        file_types=list(SUFFIXES),
+        file_types=list(picture_suffixes()),
         interactive=True,
         elem_id="pictures",
         height=260,
@@ -77,7 +77,7 @@ def _lay_out(gr, limits, threshold):
         controls["choose"] = gr.UploadButton(
             "Add pictures",
             file_count="multiple",
-            file_types=list(SUFFIXES),
+            file_types=list(picture_suffixes()),
             min_width=140,
         )
         controls["clear"] = gr.Button("Start again", min_width=140)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfcoseg.data.folder import SUFFIXES, Record, problem_with, scan_folder
+from tfcoseg.data.folder import Record, problem_with, scan_folder
 from tfcoseg.data.folds import split_fold
 from tfcoseg.data.grouping import grouped
 from tfcoseg.data.pairing import without
 from tfcoseg.data.printable import printable
 from tfcoseg.evaluate.protocol import Protocol
+from tfcoseg.pictures import is_picture_name
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,6 @@ def _tells_of_pictures(root):
 
 def _has_no_picture(folder):
     try:
-        return not any(f.suffix.lower() in SUFFIXES for f in folder.iterdir())
+        return not any(map(is_picture_name, folder.iterdir()))
     except OSError:
         return False  # nobody knows

@@ -4,8 +4,9 @@ NumPy and Pillow only, so that training, inference and the command line read a f
 exactly the same way. Sizes are always (height, width).
 """
 
-from tfcoseg.pictures.names import SUFFIXES as SUFFIXES
 from tfcoseg.pictures.names import is_picture_name as is_picture_name
+from tfcoseg.pictures.names import picture_suffixes as picture_suffixes
+from tfcoseg.pictures.reading import is_stored_plainly as is_stored_plainly
 from tfcoseg.pictures.reading import read_image as read_image
 from tfcoseg.pictures.reading import read_mask as read_mask
 from tfcoseg.pictures.reading import read_size as read_size

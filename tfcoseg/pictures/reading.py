@@ -4,23 +4,26 @@ import os
 from contextlib import contextmanager
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image
 
+from tfcoseg.pictures import colours
+from tfcoseg.pictures.opening import decoded, opened, orientation, upright
 from tfcoseg.signature import MAX_PIXELS, VOID
-
-# 16-bit pictures; Pillow before 11 opens a 16-bit PNG as "I".
-_DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
 def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarray:
     """Returns a picture as it is meant to be seen, as RGB.
 
-    The EXIF orientation is honoured. Grey, palette and CMYK pictures become RGB, an
-    alpha channel is dropped, of 16 bits the high byte is kept.
+    The EXIF orientation is honoured, and a colour profile: wider colours become sRGB.
+    Grey, palette and CMYK pictures become RGB, an alpha channel is dropped. One channel
+    of more than 8 bits is scaled by the 8, 12 or 16 bits that its values need. Of
+    several pages of a TIFF the largest is read, of an animation the first picture.
+    Whatever else lies beside the pixels is ignored, damaged or not.
 
     Args:
         source: a path, a PIL image, or an array (h, w), (h, w, 1), (h, w, 3) or (h, w,
-            4) with values in 0..255 of any number type. Floats are rounded.
+            4) with values in 0..255 of any number type. Floats are rounded. What a path
+            names is read once: it may be a pipe.
 
     Returns:
         An array (h, w, 3) of uint8, RGB.
@@ -40,10 +43,10 @@ def read_image(source: str | os.PathLike | Image.Image | np.ndarray) -> np.ndarr
     """
     if isinstance(source, Image.Image):
         with _errors_naming("a PIL image"):
-            return _to_rgb(ImageOps.exif_transpose(_within_limit(source)))
+            return _to_rgb(_within_limit(source))
     if isinstance(source, (str, os.PathLike)):
-        with _errors_naming(source), Image.open(source) as image:
-            return _to_rgb(ImageOps.exif_transpose(_within_limit(image)))
+        with _errors_naming(source), opened(source) as image:
+            return _to_rgb(_within_limit(image))
     if hasattr(source, "__array__"):
         return _array_to_rgb(np.asarray(source))
     raise TypeError(
@@ -77,8 +80,9 @@ def read_mask(path: str | os.PathLike, void_value: int | None = None) -> np.ndar
             "`void_value` must be None or in 2..255, usually 255; 0 and 1 are "
             f"background and object. Received: void_value={void_value}"
         )
-    with _errors_naming(path), Image.open(path) as image:
-        image = ImageOps.exif_transpose(_within_limit(image))
+    with _errors_naming(path), opened(path) as image:
+        turned = orientation(_within_limit(image))
+        image = upright(decoded(image), turned)
         array = np.asarray(image.convert("L") if image.mode == "1" else image)
     if array.ndim != 2:
         raise ValueError(
@@ -107,12 +111,28 @@ def read_size(path: str | os.PathLike) -> tuple[int, int]:
     >>> read_size("a.jpg")
     (360, 480)
     """
-    with _errors_naming(path), Image.open(path) as image:
-        # The base class's method: that of PNG decodes the whole picture first.
-        exif = Image.Image.getexif(image)
+    with _errors_naming(path), opened(path) as image:
         width, height = _within_limit(image).size
-        turned = exif.get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
-    return (width, height) if turned else (height, width)
+        on_its_side = orientation(image) >= 5
+    return (width, height) if on_its_side else (height, width)
+
+
+def is_stored_plainly(path: str | os.PathLike) -> tuple[str, bool]:
+    """The format of a file, in Pillow's word, and whether its pixels are plain.
+
+    Plain pixels are those that `read_image` gives: upright, of 8 bits a channel, in
+    sRGB. Only the header is read.
+
+    Raises:
+        FileNotFoundError, ValueError: as `read_image` does.
+    """
+    with _errors_naming(path), opened(path) as image:
+        changed = (
+            orientation(image) != 1
+            or colours.is_deep(image)
+            or colours.has_other_colours(image)
+        )
+        return image.format, not changed
 
 
 @contextmanager
@@ -142,13 +162,16 @@ def _within_limit(image):
 
 
 def _to_rgb(image):
-    if image.mode in _DEEP_MODES:
-        return _array_to_rgb(np.asarray(image).astype(np.int64) >> 8)
+    turned, deep = orientation(image), colours.is_deep(image)
+    image = upright(decoded(image), turned)
     if image.mode == "F":
         return _array_to_rgb(np.asarray(image))
-    # A palette's transparency would only provoke a warning here: alpha is dropped.
-    image.info.pop("transparency", None)
-    return np.array(image.convert("RGB"))
+    if deep and len(image.getbands()) == 1:
+        return _array_to_rgb(colours.deep_to_grey(image))
+    rgb = np.array(colours.to_srgb(image))
+    if deep:
+        colours.check_bits(rgb)
+    return rgb
 
 
 def _array_to_rgb(array):
