@@ -74,12 +74,47 @@ def test_an_existing_correlation_map_stops_too(tmp_path, two, no_network):
     assert segment(*two, "--output", tmp_path, "--explain") == 1
 
 
-def test_a_folder_without_pictures_is_none(tmp_path, good, no_network, capsys):
-    (tmp_path / "empty").mkdir()
-    assert segment(tmp_path / "empty", good, "--output", tmp_path / "out") == 1
+@pytest.mark.parametrize(
+    "files, instead",
+    [
+        ([], "which is empty"),
+        (["notes.txt", "table.csv"], "with 2 other files"),
+        (["one/a.png", "two/b.png"], "--groups"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["good"], ["--anchor"]])
+def test_a_folder_without_pictures(
+    more, files, instead, tmp_path, good, no_network, capsys
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in files:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("no picture")
+    more = [good if one == "good" else one for one in more]
+    more += [good] * ("--anchor" in more)
+    assert segment(folder, *more, "--output", tmp_path / "out") == 1
     err = capsys.readouterr().err
-    assert "Two pictures are needed" in err and f"there is only {good}" in err
+    assert f"Received: {folder}, " in err and instead in err and err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_pictures_that_cannot_be_read_are_named_and_counted(
+    tmp_path, brightness, square, capsys
+):
+    """A folder of those alone, and beside others."""
+    folder = tmp_path / "folder"
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50)
+    folder.mkdir()
+    for name, content in {"a.heic": heic, "b.jpg": b"text", "c": heic}.items():
+        (folder / name).write_bytes(content)
+    assert segment(folder, "--output", tmp_path / "out") == 1
+    err = capsys.readouterr().err
+    assert all(str(folder / name) in err for name in ("a.heic", "b.jpg", "c"))
+    square(folder / "d.png"), square(folder / "e.jfif.png")
+    assert segment(folder, "--output", tmp_path / "out") == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("error: ") == 3 and "common object" in captured.out
 
 
 def test_an_input_is_never_replaced(tmp_path, square, no_network, capsys):

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from PIL import Image
 from tfcoseg.batch import Group
 from tfcoseg.cli import watch
 from tfcoseg.cli.main import main
+from tfcoseg.pictures import read_mask
 
 
 def segment(*args):
@@ -89,6 +91,40 @@ def test_a_picture_from_a_pipe_beside_files_on_the_disk(
     files = [entry["file"] for entry in content["groups"][""]["pictures"]]
     assert files == [two[1], "-"]
     assert (tmp_path / "out" / "stdin_mask.png").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_named_pipe_is_read_once(two, tmp_path, brightness):
+    """As <(command) of a shell is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    content = Path(two[0]).read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=[content])
+    writer.start()
+    assert segment(two[1], pipe, "--output", tmp_path / "out") == 0
+    writer.join(10)
+    content = json.loads((tmp_path / "out" / "results.json").read_text())
+    files = [entry["file"] for entry in content["groups"][""]["pictures"]]
+    assert files == [two[1], str(pipe)]
+    expected = read_mask(tmp_path / "out" / "pipe_mask.png")
+    assert expected.shape == (80, 100) and expected.any()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_in_a_folder_is_no_picture(two, tmp_path, brightness, capsys):
+    folder = Path(two[0]).parent
+    os.mkfifo(folder / "pipe.png")
+    os.symlink("circle.png", folder / "circle.png")
+    assert segment(folder, "--output", tmp_path / "out") == 1
+    captured = capsys.readouterr()
+    assert "common object" in captured.out and "Traceback" not in captured.err
+    assert captured.err.count("error: ") == 1 and "circle.png" in captured.err
+
+
+def test_closed_standard_input(two, monkeypatch, no_network, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert segment(two[0], "-") == 1
+    assert "standard input. Received: it is closed" in capsys.readouterr().err
 
 
 def test_no_picture_comes_through_the_pipe(two, pipe, no_network, capsys):
@@ -171,6 +207,56 @@ def test_changes_are_told_when_they_have_come_to_rest(tmp_path, monkeypatch):
         for _ in watch.changes(groups, 7, quiet=True):
             changed.append(told[-1])
     assert changed == [4, 7, 10]
+
+
+def test_while_it_watches_nothing_that_passes_ends_it(
+    two, tmp_path, brightness, monkeypatch, capsys
+):
+    """An empty folder; a table that is half saved; a group that fails."""
+    table, out = tmp_path / "pairs.csv", tmp_path / "out"
+    table.write_text("in/a.png,in/b.png,first\n")
+    steps = iter(
+        [
+            lambda: table.write_text("in/a.png,in/b.png,first\nin/a"),
+            lambda: None,
+            lambda: table.write_text(
+                "in/a.png,in/b.png,first\nin/a.png,in/gone.png,second\n"
+                "in/b.png,in/a.png,third\n"
+            ),
+            lambda: None,
+            lambda: (tmp_path / "in" / "gone.png").write_bytes(b"no picture"),
+            lambda: None,
+            lambda: None,
+            lambda: 1 / 0,
+        ]
+    )
+    monkeypatch.setattr(watch.time, "sleep", lambda _: next(steps)())
+    with pytest.raises(ZeroDivisionError):
+        segment("--pairs", table, "--output", out, "--watch")
+    captured = capsys.readouterr()
+    assert "gone.png" in captured.err
+    assert (out / "first" / "a_mask.png").exists()
+    assert (out / "third" / "a_mask.png").exists()
+
+
+def test_while_it_watches_a_folder_may_be_empty_at_first(
+    two, tmp_path, brightness, monkeypatch, capsys
+):
+    folder, out = tmp_path / "later", tmp_path / "out"
+    folder.mkdir()
+    looks = itertools.count(1)
+
+    def sleep(_):
+        look = next(looks)
+        if look == 1:
+            for path in map(Path, two):
+                (folder / path.name).write_bytes(path.read_bytes())
+        if look == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    assert segment(folder, "--output", out, "--watch") == 130
+    assert (out / "a_mask.png").exists()
 
 
 def test_while_it_watches_new_pictures_are_found(

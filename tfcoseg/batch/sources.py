@@ -3,8 +3,8 @@
 import csv
 import glob
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tfcoseg.batch.results import written_in
@@ -20,7 +20,8 @@ class Group:
         pictures: their paths, two or more if all goes well, each of them once.
         anchor: a picture by whose object all of them are cut out, or None: each is
             compared with all others.
-        stdin: the one of them that holds what came through standard input.
+        names: what pictures are called that are copies of what came through standard
+            input or a pipe, by their paths.
 
     Example:
 
@@ -32,11 +33,15 @@ class Group:
     name: str
     pictures: tuple[Path, ...]
     anchor: Path | None = None
-    stdin: Path | None = None
+    names: Mapping[Path, str] = field(default_factory=dict, hash=False)
 
     def called(self, path: Path) -> str:
         """What a picture is called, in results and in messages."""
-        return "-" if path == self.stdin else str(path)
+        return self.names.get(path, str(path))
+
+
+class NoPictures(FileNotFoundError):
+    """Where pictures were expected there are none, or none yet."""
 
 
 def find_pictures(
@@ -59,6 +64,7 @@ def find_pictures(
 
     Raises:
         FileNotFoundError: for a pattern that nothing matches.
+        NoPictures: for a folder that holds none, or a pattern that matches none.
 
     Example:
 
@@ -68,7 +74,7 @@ def find_pictures(
     found: dict[Path, Path] = {}
     for given in inputs:
         for path in _pictures_of(Path(given), recursive):
-            found.setdefault(path.resolve(), path)
+            found.setdefault(_place(path), path)
     return list(found.values())
 
 
@@ -77,7 +83,7 @@ def subfolder_groups(folder: str | os.PathLike, recursive: bool = False) -> list
 
     Raises:
         NotADirectoryError: if it is no folder.
-        FileNotFoundError: if no folder in it holds a picture.
+        NoPictures: if no folder in it holds a picture.
 
     Example:
 
@@ -98,7 +104,7 @@ def subfolder_groups(folder: str | os.PathLike, recursive: bool = False) -> list
         if (pictures := _pictures_in(inner, recursive, written_in(folder)))
     ]
     if not groups:
-        raise FileNotFoundError(
+        raise NoPictures(
             "Expected a folder that holds a folder of pictures for each group. "
             f"Received: {folder}, with no picture in the folders in it; without "
             "--groups its own pictures are one group"
@@ -150,7 +156,9 @@ def csv_pairs(file: str | os.PathLike) -> list[Group]:
 
 def _pictures_of(given, recursive):
     if given.is_dir():
-        return _pictures_in(given, recursive)
+        if not (pictures := _pictures_in(given, recursive)):
+            raise _no_pictures(given)
+        return pictures
     if given.exists() or not glob.has_magic(str(given)):
         return [given]  # whoever reads it will find out if there is none
     matches = sorted(map(Path, glob.glob(str(given), recursive=recursive)))
@@ -162,7 +170,23 @@ def _pictures_of(given, recursive):
             pictures += _pictures_in(match, recursive)
         else:
             pictures += _wanted([match], written_in(match.parent))
+    if not pictures:
+        raise NoPictures(f"No picture has a name like {given}, though other files have")
     return pictures
+
+
+def _no_pictures(folder):
+    """The error of a folder without, which tells what there is instead."""
+    inner = _pictures_in(folder, recursive=True)
+    if inner:
+        instead = (
+            "whose folders hold some; with --groups each of them is a group, with "
+            "--recursive all are one"
+        )
+    else:
+        number = sum(1 for _ in folder.iterdir())
+        instead = f"with {number} other files" if number else "which is empty"
+    return NoPictures(f"Expected a folder of pictures. Received: {folder}, {instead}")
 
 
 def _pictures_in(folder, recursive, written=frozenset()):
@@ -178,10 +202,13 @@ def _pictures_in(folder, recursive, written=frozenset()):
 
 def _wanted(paths, written):
     return [
-        path
-        for path in paths
-        if is_picture_name(path) and path.resolve() not in written
+        path for path in paths if is_picture_name(path) and _place(path) not in written
     ]
+
+
+def _place(path):
+    """Where a path leads; `Path.resolve` fails at a link to itself."""
+    return Path(os.path.realpath(path))
 
 
 def _rows(file):

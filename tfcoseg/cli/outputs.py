@@ -27,10 +27,10 @@ def check_outputs(
         raise NotADirectoryError(
             f"The output must be a folder, and this is a file: {folder}"
         )
-    originals = {Path(path).resolve() for path in inputs}
+    originals = {os.path.realpath(path) for path in inputs}
     existing = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
     for path in existing:
-        if path.resolve() in originals:
+        if os.path.realpath(path) in originals:
             raise FileExistsError(
                 f"The output would replace a picture that is read: {path}. Choose "
                 "another folder with --output."

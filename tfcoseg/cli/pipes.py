@@ -2,23 +2,57 @@
 
 import argparse
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tfcoseg.batch import Group
 
+STANDARD = "-"
+
 
 @contextlib.contextmanager
-def standard_input() -> Iterator[Path]:
-    """A file with what comes through standard input, for as long as the block lasts."""
+def copies(inputs: Iterable[str | None]) -> Iterator[dict[str, Path]]:
+    """Files with what can be read once alone, for as long as the block lasts.
+
+    Returns:
+        The files by the inputs that they are copies of: "-" for standard input, pipes
+        and devices. Other inputs, and None, have no copy.
+
+    Raises:
+        ValueError: if standard input is wanted, and closed.
+    """
     with tempfile.TemporaryDirectory(prefix="tfcoseg-") as folder:
-        path = Path(folder) / "stdin"
-        with open(path, "wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        yield path
+        found = {}
+        for given in filter(_is_stream, dict.fromkeys(inputs)):
+            name = "stdin" if given == STANDARD else Path(given).name
+            found[given] = Path(folder) / str(len(found)) / name
+            found[given].parent.mkdir()
+            with _stream(given) as stream, open(found[given], "wb") as file:
+                shutil.copyfileobj(stream, file)
+        yield found
+
+
+def _is_stream(given):
+    if given is None or given == STANDARD:
+        return given == STANDARD
+    try:
+        return Path(given).exists() and not (
+            os.path.isfile(given) or os.path.isdir(given)
+        )
+    except OSError:  # a link to itself, which whoever reads it will tell of
+        return False
+
+
+def _stream(given):
+    if given != STANDARD:
+        return open(given, "rb")
+    if sys.stdin is None:
+        raise ValueError("Expected a picture on standard input. Received: it is closed")
+    return contextlib.nullcontext(sys.stdin.buffer)
 
 
 def segment_to_pipe(args: argparse.Namespace, group: Group) -> int:

@@ -2,10 +2,12 @@
 
 import argparse
 import contextlib
+import sys
 from pathlib import Path
 
 from tfcoseg.cli import segment_arguments
-from tfcoseg.cli.segment_arguments import STANDARD, check_arguments, to_pipe
+from tfcoseg.cli.pipes import copies, segment_to_pipe
+from tfcoseg.cli.segment_arguments import check_arguments, to_pipe
 
 HELP = """\
 Cut out the object that pictures have in common.
@@ -44,36 +46,39 @@ def run(args: argparse.Namespace) -> int:
     check_arguments(args)
     check_model_path(args.weights)
     check_runtime(args.weights, args.runtime, args.threads)
-    with contextlib.ExitStack() as stack:
-        stdin = None
-        if STANDARD in args.inputs:
-            from tfcoseg.cli.pipes import standard_input
-
-            stdin = stack.enter_context(standard_input())
+    with copies([*args.inputs, args.anchor]) as copied:
         if to_pipe(args):
-            from tfcoseg.cli.pipes import segment_to_pipe
-
-            return segment_to_pipe(args, _groups(args, stdin)[0])
+            return segment_to_pipe(args, _groups(args, copied)[0])
         from tfcoseg.cli.engine import Engine
 
         engine = Engine(args)
-        code = _segment(args, engine, stdin, args.overwrite)
         if args.watch is None:
-            return code
-        from tfcoseg.cli.watch import changes
-
-        for _ in changes(lambda: _groups(args), args.watch, args.quiet):
-            _segment(args, engine, None, overwrite=False, follow=True)
-        return code
+            return _segment(args, engine, copied, args.overwrite)
+        return _watch(args, engine, copied)
 
 
-def _segment(args, engine, stdin, overwrite, follow=False):
+def _watch(args, engine, copied):
+    """Segments again and again, whatever goes wrong with a state that may pass."""
+    from tfcoseg.batch import NoPictures
+    from tfcoseg.cli.watch import changes
+
+    with contextlib.suppress(NoPictures):  # they may come
+        _segment(args, engine, copied, args.overwrite)
+    for _ in changes(lambda: _groups(args, copied), args.watch, args.quiet):
+        try:
+            _segment(args, engine, copied, overwrite=False, follow=True)
+        except (OSError, ValueError) as error:
+            print(f"tfcoseg segment: error: {error}", file=sys.stderr)
+    return 0
+
+
+def _segment(args, engine, copied, overwrite, follow=False):
     """Segments all groups once; returns the exit code."""
     from tfcoseg.batch.results import Results
     from tfcoseg.batch.work import Worker
     from tfcoseg.cli.segment_report import Report
 
-    groups = _groups(args, stdin)
+    groups = _groups(args, copied)
     if args.explain:
         _check_explainable(args, groups[0])
     drawings = _drawings(args)
@@ -102,11 +107,11 @@ def _check_explainable(args, group):
         )
 
 
-def _groups(args, stdin=None):
+def _groups(args, copied):
     """The groups that the command line speaks of."""
     from tfcoseg.batch import Group, csv_pairs, find_pictures, subfolder_groups
 
-    anchor = None if args.anchor is None else Path(args.anchor)
+    anchor = args.anchor and Path(copied.get(args.anchor, args.anchor))
     if anchor is not None and not anchor.is_file():
         raise FileNotFoundError(f"There is no such picture: {anchor}")
     if args.pairs is not None:
@@ -114,9 +119,10 @@ def _groups(args, stdin=None):
     if args.groups is not None:
         groups = subfolder_groups(args.groups, args.recursive)
         return [Group(one.name, one.pictures, anchor) for one in groups]
-    inputs = [stdin if given == STANDARD else given for given in args.inputs]
+    inputs = [copied.get(given, given) for given in args.inputs]
     pictures = find_pictures(inputs, args.recursive)
-    return [Group("", tuple(pictures), anchor, stdin)]
+    names = {path: given for given, path in copied.items()}
+    return [Group("", tuple(pictures), anchor, names)]
 
 
 def _drawings(args):

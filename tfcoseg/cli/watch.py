@@ -44,6 +44,7 @@ def _look(groups):
                 about = path.stat()
                 key = group.name, path, group.anchor
                 found[key] = about.st_size, about.st_mtime_ns
-    except OSError:
+    # A table may be half written, a folder half moved.
+    except (OSError, ValueError):
         return {}
     return found
