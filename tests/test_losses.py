@@ -122,3 +122,89 @@ def test_arguments_are_checked():
         CoSegLoss("jaccard")
     with pytest.raises(ValueError, match="smoothing=0"):
         CoSegLoss(smoothing=0)
+
+
+def weighted_oracle(y_true, y_pred, counts):
+    """One sample, of which each pixel counts as much as its weight says."""
+    counts = np.where(y_true == VOID, 0, counts)
+    y_true = np.where(y_true == VOID, 0, y_true)
+    clipped = np.clip(y_pred, EPSILON, 1 - EPSILON)
+    entropy = -np.log(np.where(y_true == 1, clipped, 1 - clipped))
+    common = (counts * y_true * y_pred).sum()
+    union = (counts * (y_true + y_pred)).sum() - common
+    mean = (entropy * counts).sum() / counts.sum() if counts.sum() else 0
+    return mean + 1 - (common + 1) / (union + 1)
+
+
+@pytest.fixture
+def random_pairs():
+    generator = np.random.default_rng(0)
+    y_true = generator.choice([0, 1, VOID], (4, 6, 4, 1)).astype(np.float32)
+    return y_true, generator.uniform(0.01, 0.99, (4, 6, 4, 1)).astype(np.float32)
+
+
+@pytest.mark.parametrize("shape", [(4, 6, 4, 1), (4, 6, 4), (1, 6, 4, 1)])
+def test_weights_of_pixels(shape, random_pairs):
+    weights = np.random.default_rng(1).uniform(0, 3, shape).astype(np.float32)
+    weights[:, :2] = 0
+    found = CoSegLoss(reduction=None)(*random_pairs, weights)
+    each = np.broadcast_to(weights.reshape(*shape[:3], 1), (4, 6, 4, 1))
+    expected = [weighted_oracle(*sample) for sample in zip(*random_pairs, each)]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_pixels_of_no_weight_are_void(random_pairs):
+    y_true, y_pred = random_pairs
+    weights = np.ones_like(y_true)
+    weights[:, 3:] = 0
+    void = np.where(weights > 0, y_true, VOID)
+    loss = CoSegLoss()
+    assert float(loss(y_true, y_pred, weights)) == pytest.approx(
+        float(loss(void, y_pred)), rel=1e-6
+    )
+    assert float(loss(y_true, y_pred, 0 * weights)) == 0
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 1)])
+def test_weights_of_samples(shape, random_pairs):
+    weights = np.array([0, 1, 2, 0.5], np.float32)
+    each = [oracle(*sample) for sample in zip(*random_pairs)]
+    found = CoSegLoss()(*random_pairs, weights.reshape(shape))
+    assert float(found) == pytest.approx(np.mean(weights * each), rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 6, 1), (3, 6, 4, 1), (4, 6, 4, 2)])
+def test_weights_of_another_shape_are_refused(shape, random_pairs):
+    with pytest.raises(ValueError, match="`sample_weight`.*Received: shape"):
+        CoSegLoss()(*random_pairs, np.ones(shape, np.float32))
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 6, 4, 1), (4, 6, 4)])
+def test_weights_through_fit(shape, random_pairs):
+    """The loss and the metrics that `fit` prints are the oracle's."""
+    from tfcoseg.metrics import BinaryIoU, PixelAccuracy
+
+    y_true, y_pred = random_pairs
+    weights = np.random.default_rng(1).uniform(0, 3, shape).astype(np.float32)
+    inputs = keras.Input((6, 4, 1))
+    passes_on = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Model(inputs, passes_on(inputs))
+    metrics = [BinaryIoU(), PixelAccuracy()]
+    model.compile(keras.optimizers.SGD(0.0), CoSegLoss(), weighted_metrics=metrics)
+    history = model.fit(y_pred, y_true, 4, sample_weight=weights, verbose=0).history
+    if len(shape) == 1:
+        each = [oracle(*sample) for sample in zip(y_true, y_pred)]
+        expected = np.mean(weights * each)
+    else:
+        each = weights.reshape(4, 6, 4, 1)
+        samples = zip(y_true, y_pred, each)
+        expected = np.mean([weighted_oracle(*sample) for sample in samples])
+    assert history["loss"][0] == pytest.approx(expected, rel=1e-5)
+    counts = weights.reshape(shape[:3] + (1,) * (4 - len(shape[:3])))
+    counts = np.broadcast_to(counts, y_true.shape) * (y_true != VOID)
+    found, truth = y_pred >= 0.5, y_true == 1
+    union = (counts * (found | truth)).sum()
+    iou = (counts * (found & truth)).sum() / union
+    accuracy = (counts * (found == truth)).sum() / counts.sum()
+    assert history["binary_iou"][0] == pytest.approx(iou, rel=1e-5)
+    assert history["pixel_accuracy"][0] == pytest.approx(accuracy, rel=1e-5)

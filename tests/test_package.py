@@ -18,7 +18,7 @@ PUBLIC = Path(__file__).parent / "public_names.txt"
 # Rooms by floor, lowest first; a room imports from floors below its own only.
 FLOORS = [
     {"signature", "embedded", "files", "__version__"},
-    {"cards", "coco", "messages", "pictures", "samples", "ops"},
+    {"cards", "coco", "messages", "pictures", "samples", "ops", "weighting"},
     {"layers", "data", "losses", "metrics", "provenance"},
     {"applications", "datasets"},
     {"inference", "visualization"},

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfcoseg.signature import VOID
+from tfcoseg.weighting import pixel_weights
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -30,6 +31,9 @@ class CoSegLoss(keras.losses.Loss):
     Call arguments:
         y_true: masks (batch, height, width, 1) of 0, 1 and `VOID`.
         y_pred: probabilities of the same shape.
+        sample_weight: None; or (batch,), factors of the samples' values; or (batch,
+            height, width) with or without a last axis of 1, how much each pixel counts
+            in its sample's value, where 0 is as void.
 
     Example:
 
@@ -65,15 +69,26 @@ class CoSegLoss(keras.losses.Loss):
         self.weights = tuple(weights)
         self.smoothing = smoothing
 
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is None or len(ops.shape(sample_weight)) < 3:
+            return super().__call__(y_true, y_pred, sample_weight)
+        # Keras reduces one value per sample, so weights of pixels go in with the truth.
+        y_true = ops.cast(y_true, self.dtype)
+        weights = ops.cast(pixel_weights(sample_weight, y_true), self.dtype)
+        return super().__call__(ops.concatenate([y_true, weights], -1), y_pred)
+
     def call(self, y_true, y_pred):
-        valid = ops.cast(ops.not_equal(y_true, VOID), y_pred.dtype)
-        y_true = y_true * valid
+        weights = 1.0
+        if y_true.shape[-1] == 2 * y_pred.shape[-1]:
+            y_true, weights = ops.split(y_true, 2, axis=-1)
+        known = ops.cast(ops.not_equal(y_true, VOID), y_pred.dtype)
+        y_true, counts = y_true * known, known * weights
         axes = list(range(1, len(y_pred.shape)))
-        entropy = ops.binary_crossentropy(y_true, y_pred) * valid
-        entropy = ops.sum(entropy, axes) / ops.maximum(ops.sum(valid, axes), 1.0)
-        loss = self.weights[0] * entropy
+        entropy = ops.sum(ops.binary_crossentropy(y_true, y_pred) * counts, axes)
+        total = ops.sum(counts, axes)
+        loss = self.weights[0] * entropy / ops.where(total > 0, total, 1.0)
         if self.iou is not None:
-            overlap = self._overlap(y_true, y_pred * valid, axes)
+            overlap = self._overlap(y_true, y_pred, counts, axes)
             loss = loss + self.weights[1] * (1.0 - overlap)
         return loss
 
@@ -87,9 +102,9 @@ class CoSegLoss(keras.losses.Loss):
         )
         return config
 
-    def _overlap(self, y_true, y_pred, axes):
-        common = ops.sum(y_true * y_pred, axes)
-        total = ops.sum(y_true, axes) + ops.sum(y_pred, axes)
+    def _overlap(self, y_true, y_pred, counts, axes):
+        common = ops.sum(y_true * y_pred * counts, axes)
+        total = ops.sum((y_true + y_pred) * counts, axes)
         if self.iou == "dice":
             return (2.0 * common + self.smoothing) / (total + self.smoothing)
         return (common + self.smoothing) / (total - common + self.smoothing)

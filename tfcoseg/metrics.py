@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfcoseg.signature import VOID
+from tfcoseg.weighting import pixel_weights
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -17,11 +18,12 @@ class BinaryIoU(keras.metrics.BinaryIoU):
         target_class_ids: (1,) for the object, (0, 1) for the mean with the background.
         threshold: a pixel is object from this probability on.
         name: name of the metric.
-        dtype: of the confusion matrix; an int64 by default.
+        dtype: of the confusion matrix; by default "float64", which counts every pixel.
 
     Call arguments:
         y_true: masks of 0, 1 and `VOID`.
         y_pred: probabilities of the same shape.
+        sample_weight: None, or weights of samples or of pixels, as for `CoSegLoss`.
 
     Example:
 
@@ -38,8 +40,14 @@ class BinaryIoU(keras.metrics.BinaryIoU):
         name="binary_iou",
         dtype=None,
     ):
-        super().__init__(target_class_ids, threshold, name=name, dtype=dtype)
+        super().__init__(target_class_ids, threshold, name, dtype or "float64")
         self.ignore_class = VOID
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is not None:
+            y_true = ops.convert_to_tensor(y_true)
+            sample_weight = pixel_weights(sample_weight, y_true)
+        return super().update_state(y_true, y_pred, sample_weight)
 
 
 @keras.saving.register_keras_serializable(package="tfcoseg")
@@ -54,7 +62,7 @@ class PixelAccuracy(keras.metrics.Mean):
     Call arguments:
         y_true: masks (batch, height, width, 1) of 0, 1 and `VOID`.
         y_pred: probabilities of the same shape.
-        sample_weight: None, or weights that broadcast against the masks.
+        sample_weight: None, or weights of samples or of pixels, as for `CoSegLoss`.
 
     Example:
 
@@ -74,7 +82,7 @@ class PixelAccuracy(keras.metrics.Mean):
         right = ops.equal(y_pred >= self.threshold, ops.equal(y_true, 1))
         weight = ops.cast(ops.not_equal(y_true, VOID), self.dtype)
         if sample_weight is not None:
-            weight = weight * ops.cast(sample_weight, self.dtype)
+            weight *= ops.cast(pixel_weights(sample_weight, y_true), self.dtype)
         super().update_state(ops.cast(right, self.dtype), sample_weight=weight)
 
     def get_config(self):
