@@ -127,3 +127,11 @@ def test_contact_sheet_wants_a_caption_for_each_row(picture):
 
 def test_contact_sheet_of_nothing_is_blank_paper():
     assert contact_sheet([], gap=4).size == (8, 4)
+
+
+@pytest.mark.parametrize("shape", [(2, 20000, 3), (20000, 2, 3), (1, 1, 3)])
+def test_contact_sheet_is_bounded_whatever_is_on_it(shape, picture):
+    sheet = contact_sheet([[np.zeros(shape, np.uint8), picture]], height=80, gap=4)
+    small = contact_sheet([[picture]], height=80, gap=4)
+    assert sheet.height == small.height
+    assert small.width < sheet.width <= small.width + 4 * 80 + 4

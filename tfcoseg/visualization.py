@@ -127,7 +127,8 @@ def contact_sheet(
 
     Args:
         rows: for each row its pictures, uint8 arrays (h, w, 3) or grey ones (h, w), of
-            any sizes; all are scaled to one height.
+            any sizes; all are scaled to one height, but for those that would be more
+            than four times as wide.
         captions: one line of text per row, or None for none. Pillow's own font draws
             it, which knows the letters of ASCII.
         height: of the pictures on the sheet, in pixels.
@@ -181,10 +182,23 @@ def _strip(pictures, caption, height, gap):
     return strip
 
 
+def fitting_size(shape: Sequence[int], height: int) -> tuple[int, int]:
+    """(height, width) of a picture made so high, but at most four times as wide.
+
+    Example:
+
+    >>> fitting_size((480, 640, 3), 120), fitting_size((2, 20000, 3), 120)
+    ((120, 160), (1, 480))
+    """
+    scale = min(height / shape[0], 4 * height / shape[1])
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
 def _scaled(picture, height):
-    image = Image.fromarray(picture).convert("RGB")
-    width = max(1, round(image.width * height / image.height))
-    return image.resize((width, height), Image.Resampling.BILINEAR)
+    size = fitting_size(picture.shape, height)[::-1]
+    return (
+        Image.fromarray(picture).convert("RGB").resize(size, Image.Resampling.BILINEAR)
+    )
 
 
 def _alpha(image, mask):

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tfcoseg.pictures import read_image, write_png
-from tfcoseg.visualization import contact_sheet, overlay
+from tfcoseg.visualization import contact_sheet, fitting_size, overlay
 
 _HEIGHT, _COLUMNS = 160, 5
 
@@ -40,8 +40,7 @@ def write_sheet(
 
 def _thumbnail(picture, mask_path, caption):
     """A picture with its object tinted, small, under its caption."""
-    scale = _HEIGHT / picture.shape[0]
-    size = max(1, round(picture.shape[1] * scale)), _HEIGHT
+    size = fitting_size(picture.shape, _HEIGHT)[::-1]
     small = Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR)
     with Image.open(mask_path) as mask:
         small_mask = mask.resize(size, Image.Resampling.NEAREST)
