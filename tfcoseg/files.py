@@ -2,9 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+# So many letters of a name stay in that of the file which takes its place later.
+_TAIL = 40
 
 
 def check_free(paths: Iterable[str | os.PathLike], overwrite: bool = False) -> None:
@@ -36,6 +41,25 @@ def check_free(paths: Iterable[str | os.PathLike], overwrite: bool = False) -> N
         )
 
 
+class WriteError(OSError):
+    """An output could not be written: what is wrong is the disk, or the name."""
+
+
+@contextmanager
+def errors_of_writing(path: str | os.PathLike) -> Iterator[None]:
+    """Turns errors of the system into one that names the file.
+
+    Raises:
+        WriteError: for an `OSError` of the system within the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # not the system's
+            raise
+        raise WriteError(f"{path} cannot be written: {error.strerror}") from error
+
+
 def replace_file(
     path: str | os.PathLike, write: Callable[[Path], Any], overwrite: bool = False
 ) -> None:
@@ -49,6 +73,7 @@ def replace_file(
 
     Raises:
         FileExistsError: if `path` exists and `overwrite` is false.
+        WriteError: if the system cannot write it, as on a full disk.
 
     Example:
 
@@ -58,12 +83,16 @@ def replace_file(
     """
     path = Path(path)
     check_free([path], overwrite)
-    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    # No longer than a long name, and of the same suffix.
+    mark = f".{os.getpid()}.{threading.get_native_id()}."
+    temporary = path.with_name(mark + path.name[-_TAIL:])
     try:
-        write(temporary)
-        os.replace(temporary, path)
+        with errors_of_writing(path):
+            write(temporary)
+            os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def differences(

@@ -58,5 +58,24 @@ def all_names(groups: Iterable[Group], drawings: "Drawings") -> list[str]:
     return names
 
 
+def check_names(names: Iterable[str], folder: Path) -> None:
+    """Makes sure that files of these names can be in a folder, before any work.
+
+    Raises:
+        ValueError: for a name of more bytes than the disk takes.
+    """
+    try:
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        most = os.pathconf(existing, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):
+        most = 255
+    for part in (part for name in names for part in name.split("/")):
+        if len(os.fsencode(part)) > most:
+            raise ValueError(
+                f"The name of an output may have {most} bytes. Give the picture, or in "
+                f"a table the pair, a shorter name. Received: {part}"
+            )
+
+
 def _below(group, name):
     return f"{group.name}/{name}" if group.name else name

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tfcoseg.files import differences, replace_file
+from tfcoseg.files import differences, errors_of_writing, replace_file
 
 NAME = "results.json"
 # Between two times that the file is written while there is work, in seconds, and as a
@@ -128,7 +128,8 @@ class Results:
             return
         content = {**self._made_with, "groups": self._groups}
         text = json.dumps(content, indent=1, allow_nan=False) + "\n"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with errors_of_writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(
             self.path, lambda new: new.write_text(text, encoding="utf-8"), True
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from tfcoseg.batch.names import output_names, sheet_name
 from tfcoseg.batch.results import Results
 from tfcoseg.batch.sheet import write_sheet
 from tfcoseg.batch.sources import Group
+from tfcoseg.files import WriteError, errors_of_writing
 from tfcoseg.pictures import read_image, write_png
 
 
@@ -58,11 +60,21 @@ class Worker:
         self._step = step
 
     def run(self, groups: Iterable[Group]) -> Iterator[Done]:
-        """Segments each group, whatever becomes of the others."""
+        """Segments each group, whatever becomes of the others.
+
+        Raises:
+            WriteError: if an output cannot be written. Results of what was written are
+                kept, and another run goes on from there.
+        """
         for group in groups:
             done = Done(group)
             try:
                 self._run_group(done)
+            except WriteError:
+                # No other group would fare better. What is there is written down.
+                with suppress(WriteError):
+                    self._results.end(group.name, done.problems)
+                raise
             except (OSError, ValueError) as error:
                 done.problems.append(str(error))
             self._results.end(group.name, done.problems)
@@ -139,7 +151,8 @@ class Worker:
         picture = read_image(path) if self._drawings.needs_picture else None
         mask, soft_mask = self._predictor.finish(find)
         for kind, name in names.items():
-            (self._output / name).parent.mkdir(parents=True, exist_ok=True)
+            with errors_of_writing(self._output / name):
+                (self._output / name).parent.mkdir(parents=True, exist_ok=True)
             drawn = self._drawings.draw(kind, picture, mask, soft_mask)
             write_png(self._output / name, drawn, overwrite=True)
         entry = make_entry(done.group.called(path), digest, find, mask, names)

@@ -23,10 +23,7 @@ def check_outputs(
         inputs: pictures that are being read.
         overwrite: whether other existing files may be replaced.
     """
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(
-            f"The output must be a folder, and this is a file: {folder}"
-        )
+    check_is_folder(folder)
     originals = {os.path.realpath(path) for path in inputs}
     existing = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
     for path in existing:
@@ -36,6 +33,14 @@ def check_outputs(
                 "another folder with --output."
             )
     check_free(existing, overwrite)
+
+
+def check_is_folder(folder: Path) -> None:
+    """Raises an error if there is something else in a folder's place."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(
+            f"The output must be a folder, and this is a file: {folder}"
+        )
 
 
 def check_file(path: Path, ending: str, overwrite: bool) -> None:
@@ -48,6 +53,7 @@ def check_file(path: Path, ending: str, overwrite: bool) -> None:
 
 def check_writable(folder: Path) -> None:
     """Tries whether a folder, or what there is of the way to it, can be written to."""
+    check_is_folder(folder)
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     with _errors_naming(folder):
         tempfile.TemporaryFile(dir=existing).close()

@@ -49,12 +49,16 @@ def run(args: argparse.Namespace) -> int:
     with copies([*args.inputs, args.anchor]) as copied:
         if to_pipe(args):
             return segment_to_pipe(args, _groups(args, copied)[0])
+        from tfcoseg.batch.lock import locked
         from tfcoseg.cli.engine import Engine
+        from tfcoseg.cli.outputs import check_writable
 
         engine = Engine(args)
-        if args.watch is None:
-            return _segment(args, engine, copied, args.overwrite)
-        return _watch(args, engine, copied)
+        check_writable(args.output)
+        with locked(args.output):
+            if args.watch is None:
+                return _segment(args, engine, copied, args.overwrite)
+            return _watch(args, engine, copied)
 
 
 def _watch(args, engine, copied):
@@ -146,15 +150,15 @@ def _check_outputs(args, groups, drawings, results):
     """What is there and not ours is not replaced unasked, an input never."""
     import glob
 
-    from tfcoseg.batch.names import all_names, distinct_stems
-    from tfcoseg.cli.outputs import check_outputs, check_writable
+    from tfcoseg.batch.names import all_names, check_names, distinct_stems
+    from tfcoseg.cli.outputs import check_outputs
 
-    ours = results.outputs()
-    names = [n for n in all_names(groups, drawings) if args.output / n not in ours]
+    ours, names = results.outputs(), all_names(groups, drawings)
+    check_names(names, args.output)
+    names = [name for name in names if args.output / name not in ours]
     patterns = [glob.escape(name) for name in names]
     inputs = [path for group in groups for path in group.pictures]
     if args.explain and not ours:
         stems = distinct_stems(groups[0].pictures)
         patterns += [f"{glob.escape(stem)}_correlation_*.png" for stem in stems]
     check_outputs(args.output, patterns, inputs, args.overwrite)
-    check_writable(args.output)
