@@ -22,6 +22,7 @@ from tfcoseg.cli.main import main
 from tfcoseg.data import read_folder
 from tfcoseg.inference import Predictor
 from tfcoseg.pictures import read_image, read_mask
+from tfcoseg.pictures.colours import check_bits
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text()
@@ -152,13 +153,28 @@ def test_pictures_that_are_not_there(said):
     assert_quoted(said("segment", "a.jpg", "--output", "masks", "b.jpg"))
 
 
-def test_sixteen_bits_of_which_twelve_are_used(photographs):
+def test_folders_without_pictures(said):
+    Path("empty").mkdir()
+    assert_quoted(said("segment", "empty"))
+    Path("albums/one").mkdir(parents=True)
+    Path("a.jpg").rename("albums/one/a.jpg")
+    assert_quoted(said("segment", "albums"))
+
+
+def test_phones_and_microscopes(photographs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    Path("phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(60))
+    Image.fromarray(np.array([[0, 70000]], np.int32)).save("counts.tif")
+    for name in ("phone.heic", "counts.tif"):
+        assert_quoted(error_of(read_image, name))
+    with pytest.raises(ValueError) as caught:
+        check_bits(np.full((2, 2, 3), 15, np.uint8))
+    start = "Expected a readable picture: JPEG, PNG or another format of Pillow's."
+    assert_quoted(f"{start} Received: a.png: {caught.value}")
     grey = np.asarray(Image.open("a.jpg").convert("L")).astype(np.uint16)
-    Image.fromarray(grey * 16).save("twelve.png")
-    Image.fromarray(grey * 257).save("sixteen.png")
-    assert "the high byte at most 15" in PAGE
-    assert read_image("twelve.png").max() <= 15
-    assert np.array_equal(read_image("sixteen.png")[..., 0], grey)
+    for name, factor in (("eight", 1), ("twelve", 16), ("sixteen", 257)):
+        Image.fromarray(grey * factor).save(f"{name}.png")
+        assert np.array_equal(read_image(f"{name}.png")[..., 0], grey)
 
 
 def test_turned_and_transparent_pictures(photographs):

@@ -1,8 +1,8 @@
 """Encoded pictures in, encoded masks out, as TensorFlow graphs.
 
 The rules are those of `tfcoseg.pictures`, as far as TensorFlow's decoders know them: an
-alpha channel is dropped and of 16 bits the high byte is kept; but the EXIF orientation
-is not looked at.
+alpha channel is dropped. But of 16 bits the high byte is kept, and neither the EXIF
+orientation nor a colour profile is looked at; `tfcoseg.client` does that first.
 
 Sizes are read from headers, and are those that the decoders will use. The scans of a
 JPEG, each of which passes over the whole picture, are counted. Not guarded are the
