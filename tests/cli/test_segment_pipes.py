@@ -4,6 +4,8 @@ import io
 import itertools
 import json
 import os
+import shlex
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tfcoseg.batch import Group
-from tfcoseg.cli import watch
+from tfcoseg.cli import pipes, streams, watch
 from tfcoseg.cli.main import main
 from tfcoseg.pictures import read_mask
 
@@ -122,9 +124,36 @@ def test_a_pipe_in_a_folder_is_no_picture(two, tmp_path, brightness, capsys):
 
 
 def test_closed_standard_input(two, monkeypatch, no_network, capsys):
-    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(streams, "CLOSED", {"stdin", "stdout"})
+    monkeypatch.setattr(pipes, "CLOSED", {"stdin", "stdout"})
     assert segment(two[0], "-") == 1
     assert "standard input. Received: it is closed" in capsys.readouterr().err
+    assert segment(*two, "--output", "-") == 1
+    assert "standard output for a mask. Received" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_streams_that_the_shell_has_closed(closed, two, tmp_path):
+    """Nothing crashes, and the exit code is that of the work."""
+    code = (
+        "import sys\n"
+        "from tfcoseg.cli.main import main\n"
+        "from tfcoseg.inference import predictor\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from brightness import BrightnessRuntime\n"
+        "predictor.load_runtime = lambda *_: BrightnessRuntime()\n"
+        "sys.exit(main(['segment', *sys.argv[2:]]))\n"
+    )
+    conftest = (Path(__file__).parent / "conftest.py").read_text()
+    (tmp_path / "brightness.py").write_text(conftest)
+    gone = str(tmp_path / "gone.png")
+    out = str(tmp_path / "out")
+    for pictures, expected in ((two, 0), ([two[0], gone], 1), (["-", two[0]], None)):
+        arguments = [sys.executable, "-c", code, str(tmp_path), *pictures]
+        line = shlex.join([*arguments, "--output", out, "--overwrite"])
+        ran = subprocess.run(f"{line} {closed}", shell=True, stdin=subprocess.DEVNULL)
+        assert ran.returncode == (1 if expected is None else expected)
+    assert read_mask(tmp_path / "out" / "a_mask.png").any()
 
 
 def test_no_picture_comes_through_the_pipe(two, pipe, no_network, capsys):

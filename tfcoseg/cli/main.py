@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import tfcoseg
 from tfcoseg.cli.arguments import UsageError
+from tfcoseg.cli.streams import open_closed_streams
 
 COMMANDS = {
     "segment": "cut out the object that pictures have in common",
@@ -48,6 +49,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal cannot show shall end nothing.
         if hasattr(stream, "reconfigure"):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tfcoseg.batch import Group
+from tfcoseg.cli.streams import CLOSED
 
 STANDARD = "-"
 
@@ -50,7 +51,7 @@ def _is_stream(given):
 def _stream(given):
     if given != STANDARD:
         return open(given, "rb")
-    if sys.stdin is None:
+    if "stdin" in CLOSED:
         raise ValueError("Expected a picture on standard input. Received: it is closed")
     return contextlib.nullcontext(sys.stdin.buffer)
 
@@ -63,13 +64,16 @@ def segment_to_pipe(args: argparse.Namespace, group: Group) -> int:
     code.
 
     Raises:
-        ValueError: if a picture cannot be read, or if there are not two.
+        ValueError: if a picture cannot be read, or if there are not two; or if standard
+            output is closed.
     """
     from tfcoseg.batch.drawings import Drawings
     from tfcoseg.cli.drawings import absence, read_pictures
     from tfcoseg.cli.engine import Engine
     from tfcoseg.pictures import to_image
 
+    if "stdout" in CLOSED:
+        raise ValueError("Expected standard output for a mask. Received: it is closed")
     if len(group.pictures) + (group.anchor is not None) < 2:
         raise ValueError("two pictures are needed, and there is only one")
     first, *others = read_pictures(group.pictures)

@@ -1,23 +1,43 @@
 """Keeps what TensorFlow and LiteRT say about themselves off the terminal."""
 
 import os
-import re
+import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
+# A process of its own passes on what comes through a pipe, but for the lines of logs.
+# Those it says too if the pipe ends without the word that nothing unforeseen has
+# happened: then even the last words of a process that was aborted are seen.
+#
 # Lines of TensorFlow's C++ logs begin with the level and the date: "I0000 00:00:17...",
 # "2026-01-31 12:00:00.1: W ..."; two of its messages have lines without. LiteRT's begin
 # with the level in full.
-_NOISE = re.compile(
-    r"[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
-    r"|WARNING: All log messages before absl::InitializeLog\(\)"
-    r"|To enable the following instructions:"
-    r"|INFO: Created TensorFlow Lite "
+_EXPECTED = b"\0nothing unforeseen\n"
+_FILTER = r"""
+import re, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+noise = re.compile(
+    rb"[IWE]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] "
+    rb"|WARNING: All log messages before absl::InitializeLog\(\)"
+    rb"|To enable the following instructions:"
+    rb"|INFO: Created TensorFlow Lite "
 )
+held, out = [], sys.stderr.buffer
+for line in sys.stdin.buffer:
+    if line == b"\0nothing unforeseen\n":
+        break
+    if noise.match(line):
+        held.append(line)
+    else:
+        out.write(line)
+        out.flush()
+else:
+    out.writelines(held)
+    out.flush()
+"""
 
 
 def quiet_runtime(runtime: str) -> AbstractContextManager[None]:
@@ -31,9 +51,8 @@ def quiet_tensorflow() -> Iterator[None]:
 
     The variable that is meant for it does not reach what is logged while TensorFlow is
     being loaded and looks for a GPU. Everything else that is written to stderr is
-    passed on at the end; so are the log lines after an error, unless it is one that
-    `main` reports in a line. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held
-    back.
+    passed on; so are the log lines after an error, unless it is one that `main` reports
+    in a line. With TF_CPP_MIN_LOG_LEVEL=0 nothing is held back.
     """
     with _quiet():
         if os.environ[_LEVEL] != "0":
@@ -65,9 +84,10 @@ def _quiet():
     except OSError:  # stderr is closed: nobody is to be spared
         yield
         return
-    with tempfile.TemporaryFile() as held_back:
+    command = [sys.executable, "-I", "-S", "-c", _FILTER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0) as passing_on:
         sys.stderr.flush()
-        os.dup2(held_back.fileno(), 2)
+        os.dup2(passing_on.stdin.fileno(), 2)
         expected = False
         try:
             yield
@@ -77,18 +97,7 @@ def _quiet():
             raise
         finally:
             sys.stderr.flush()
+            if expected:
+                os.write(2, _EXPECTED)
             os.dup2(terminal, 2)
             os.close(terminal)
-            held_back.seek(0)
-            text = held_back.read().decode(errors="replace")
-            _pass_on(_without_noise(text) if expected else text)
-
-
-def _without_noise(text):
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if not _NOISE.match(line))
-
-
-def _pass_on(text):
-    with open(2, "w", closefd=False) as stderr:
-        stderr.write(text)
