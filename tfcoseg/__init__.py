@@ -16,6 +16,8 @@ Example:
 
 import importlib
 
+from tfcoseg._registration import _register_with_keras
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -50,3 +52,6 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return __all__
+
+
+_register_with_keras()

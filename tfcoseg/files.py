@@ -51,6 +51,14 @@ def errors_of_writing(path: str | os.PathLike) -> Iterator[None]:
 
     Raises:
         WriteError: for an `OSError` of the system within the block.
+
+    Example:
+
+    >>> with errors_of_writing("nowhere/a.txt"):
+    ...     Path("nowhere/a.txt").touch()
+    Traceback (most recent call last):
+        ...
+    tfcoseg.files.WriteError: nowhere/a.txt cannot be written: No such file or directory
     """
     try:
         yield

@@ -24,11 +24,13 @@ ROOMS = set(
     "visualization".split()
 )
 WITHOUT = {
+    "tfcoseg.batch.NoPictures",
     "tfcoseg.evaluate.Evaluation",
     "tfcoseg.evaluate.Judgement",
     "tfcoseg.evaluate.open_cache",
     "tfcoseg.export.Exported",
     "tfcoseg.export.Signature",
+    "tfcoseg.files.WriteError",
     "tfcoseg.inference.Encoded",
     "tfcoseg.inference.Explanation",
     "tfcoseg.inference.Find",

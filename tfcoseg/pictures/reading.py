@@ -125,6 +125,11 @@ def is_stored_plainly(path: str | os.PathLike) -> tuple[str, bool]:
 
     Raises:
         FileNotFoundError, ValueError: as `read_image` does.
+
+    Example:
+
+    >>> is_stored_plainly("a.jpg")
+    ('JPEG', True)
     """
     with _errors_naming(path), opened(path) as image:
         changed = (
