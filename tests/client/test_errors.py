@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -154,7 +155,7 @@ def test_no_such_signature(rest, grpc_server):
         (429, "ask less often"),
         (502, "is the server running"),
         (503, "overloaded, or still loads"),
-        (504, "waited in vain"),
+        (504, "--rest_api_timeout_in_ms"),
         (500, ""),
         (301, ""),
     ],
@@ -188,6 +189,41 @@ def test_other_codes_are_explained(grpc_server, pair, told, code, hint):
     error = error_of(pair, grpc_server.url)
     assert code in str(error) and hint in str(error) and "the sentence" in str(error)
     assert error.temporary == (code == "UNAVAILABLE")
+
+
+def test_a_server_whose_threads_are_all_at_work_is_asked_again(
+    grpc_server, pair, told, monkeypatch
+):
+    """Not so one for which the pictures are too large, by the same code."""
+    from tfcoseg.client import retry
+
+    monkeypatch.setattr(retry, "FIRST_DELAY", 0.001)
+    monkeypatch.setattr(retry, "MAX_DELAY", 0.01)
+    busy = told(code="RESOURCE_EXHAUSTED", body=b"Server Threadpool Exhausted")
+    grpc_server.script = [busy] * 12
+    with Client(grpc_server.url) as client:
+        assert client.predict(*pair).score == 0.75
+    large = told(code="RESOURCE_EXHAUSTED", body=b"Received message larger than max")
+    grpc_server.script = [large]
+    error = error_of(pair, grpc_server.url)
+    assert not error.temporary and "larger than max" in str(error)
+    assert grpc_server.script == []
+
+
+def test_many_callers_of_a_server_with_few_threads(grpc_server, pair, told):
+    """Each gets its answer, at the client's defaults."""
+    busy = told(code="RESOURCE_EXHAUSTED", body=b"Server Threadpool Exhausted")
+    grpc_server.script = [busy] * 80
+    with Client(grpc_server.url) as client, ThreadPoolExecutor(50) as callers:
+        answers = list(callers.map(lambda _: client.predict(*pair), range(50)))
+    assert [answer.score for answer in answers] == [0.75] * 50
+
+
+def test_names_of_nodes_are_cut_off(rest, pair, told):
+    sentence = "image_a must be a picture.\\n\\t [[{{node Assert}}]]\\n\\t [[x]]"
+    rest.script = [told(400, f'{{"error": "{sentence}"}}'.encode())]
+    message = str(error_of(pair, rest.url))
+    assert message.endswith("answered HTTP 400: image_a must be a picture.")
 
 
 def test_a_body_that_is_refused_unread(rest, told, square):

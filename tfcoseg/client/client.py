@@ -49,7 +49,8 @@ class Client:
         version, label: which version, by number or label; None for the newest.
         timeout: seconds for an answer, all attempts together, but without what the
             system takes to find the number of a name.
-        retries: attempts after the first, where the server is busy or not there yet.
+        retries: attempts after the first, where the server is not there yet. One that
+            is busy is asked until the time is up, unless this is 0.
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
         working_size: side in pixels of the square that `"serving_default"` is sent.
 

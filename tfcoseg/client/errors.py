@@ -8,6 +8,10 @@ _ALWAYS = {
     405: "is this the address of TensorFlow Serving's REST port, 8501?",
     415: "is this the address of TensorFlow Serving's REST port, 8501?",
     501: "is this the address of TensorFlow Serving's gRPC port, 8500?",
+    504: (
+        "the server, or a proxy before it, took too long; TensorFlow Serving has "
+        "--rest_api_timeout_in_ms for it"
+    ),
 }
 # What may be wrong, where the server does not say it itself.
 _IF_SILENT = {
@@ -15,7 +19,6 @@ _IF_SILENT = {
     429: "the server counts too many requests; ask less often",
     502: "the proxy finds no server behind it; is the server running?",
     503: "the server is overloaded, or still loads the model; try again later",
-    504: "the proxy has waited in vain for the server, which may be overloaded",
 }
 # What a server's own sentence about a question that does not fit may speak of.
 _TOPICS = {
@@ -31,6 +34,7 @@ class RequestError(OSError):
         kind: what went wrong, in a word or two, for counting: `"refused"`,
             `"time-out"`, `"HTTP 400"`, `"NOT_FOUND"`, `"answer"`, ...
         temporary: whether the same request may be answered a moment later.
+        busy: whether the server is there, and has too much to do just now.
         retry_after: seconds that the server asks to wait, 0 if it does not.
     """
 
@@ -40,11 +44,13 @@ class RequestError(OSError):
         kind: str,
         temporary: bool = False,
         retry_after: float = 0.0,
+        busy: bool = False,
     ):
         super().__init__(message)
         self.kind = kind
         self.temporary = temporary
         self.retry_after = retry_after
+        self.busy = busy
 
 
 def refused(place: str) -> RequestError:
@@ -110,7 +116,8 @@ def refusal(
         sentence: what the server says about it; may be empty.
         retry_after: seconds that the server asks to wait.
     """
-    said = one_line(sentence)
+    # What follows names nodes of the graph, which say nothing to those who ask.
+    said = one_line(sentence.partition("[[{{")[0])
     hint = _ALWAYS.get(status) or ("" if said else _IF_SILENT.get(status, ""))
     if status in (400, 412):
         hint = next((hint for word, hint in _TOPICS.items() if word in said), "")
@@ -118,7 +125,8 @@ def refusal(
     message += f": {said}" if said else ""
     message += f" ({hint})" if hint else ""
     message += f"; asks to wait {retry_after:.0f} s" if retry_after else ""
-    return RequestError(message, name, status == 503, retry_after)
+    busy = status == 503
+    return RequestError(message, name, busy, retry_after, busy)
 
 
 def one_line(text: object, length: int = 300) -> str:

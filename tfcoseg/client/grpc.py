@@ -28,6 +28,9 @@ _LIKE_HTTP = {
     "UNIMPLEMENTED": 501,
     "UNAVAILABLE": 503,
 }
+# What TensorFlow Serving says, by the code for what is too large, where all of its
+# threads (--grpc_max_threads) are at work.
+_BUSY = "Threadpool Exhausted"
 # What gRPC's details say where asking again would not help: no such host, or TLS that
 # does not come about.
 _NO_WAY = ("resolving", "resolution", "handshake")
@@ -110,4 +113,5 @@ def _explain(place, error):
         return errors.speaks_no("TLS", place, f"is it grpc://{place} ?")
     if name == "UNAVAILABLE" and any(word in details for word in _NO_WAY):
         return errors.unreachable(place, details)
-    return errors.refusal(place, _LIKE_HTTP.get(name, 500), name, details)
+    status = 503 if _BUSY in details else _LIKE_HTTP.get(name, 500)
+    return errors.refusal(place, status, name, details)

@@ -1,5 +1,6 @@
 """Asking again, later and later, within a total time."""
 
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -24,23 +25,25 @@ def with_retries(
     Only a `RequestError` that calls itself temporary is followed by another attempt.
     The delays double, and are shortened at random so that clients which were refused
     together do not come back together. A longer wait that the server asks for is kept.
+    A server that is there but busy is asked until the time is up.
 
     Args:
         ask: is called with the seconds that are left, and returns the answer.
-        retries: how many more attempts are made after the first.
+        retries: how many more attempts are made after the first; 0 for none, whatever
+            the server says.
         timeout: seconds for all attempts and the waits between them.
     """
     end = time.monotonic() + timeout
-    for attempt in range(retries + 1):
+    for attempt in itertools.count():
         try:
             return ask(max(end - time.monotonic(), 1e-3))
         except RequestError as error:
             delay = max(backoff(attempt), error.retry_after)
             late = time.monotonic() + delay >= end
-            if not error.temporary or attempt == retries or late:
+            last = attempt >= retries and not (retries and error.busy)
+            if not error.temporary or last or late:
                 raise _final(error, attempt + 1) from error
         time.sleep(delay)
-    raise ValueError(f"`retries` must be at least 0. Received: {retries}")
 
 
 def backoff(attempt: int) -> float:
@@ -54,7 +57,10 @@ def _final(error, attempts):
     if attempts == 1:
         return error
     return RequestError(
-        f"{error} (tried {attempts} times)", error.kind, error.temporary
+        f"{error} (tried {attempts} times)",
+        error.kind,
+        error.temporary,
+        busy=error.busy,
     )
 
 
