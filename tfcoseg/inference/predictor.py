@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.inference.forks import before_computing
 from tfcoseg.inference.group import ROUNDS, find_by_anchor, find_in_group
 from tfcoseg.inference.limits import (
     check_group,
@@ -31,7 +32,9 @@ class Predictor:
     Pictures may be paths, Pillow images or arrays, of different sizes (see
     `tfcoseg.pictures.read_image`), or what `encode` returned. They are squeezed to a
     square of the working size for the network; masks come back at each picture's own
-    size. A predictor keeps nothing from one call to the next.
+    size. A predictor keeps nothing from one call to the next. Threads may share one;
+    other processes need one of their own, and are to be spawned, not forked: what is
+    pickled are the arguments.
 
     Args:
         model: a model of `tfcoseg.applications`; `"coseg"`, the trained weights that
@@ -75,6 +78,13 @@ class Predictor:
         self.threshold = float(threshold)
         self.runtime = load_runtime(model, runtime, threads)
         self.min_score = min_score
+        self._source = (model, runtime, threads)
+
+    def __reduce__(self):
+        """Copies and other processes load the model again, from where this one did."""
+        model, runtime, threads = self._source
+        settings = (self.working_size, self.threshold, self.min_score)
+        return type(self), (model, *settings, runtime, threads)
 
     def predict(
         self,
@@ -145,6 +155,7 @@ class Predictor:
             rounds: how often each picture is compared with its partners, from the
                 second time on with the object that was found in them.
         """
+        before_computing()
         square = (self.working_size, self.working_size)
         if anchor is None:
             given = self.min_score, references, rounds
@@ -167,6 +178,7 @@ class Predictor:
         """
         encoded_a = self._encode_named("image_a", image_a)
         encoded_b = self._encode_named("image_b", image_b)
+        before_computing()
         return Explanation(
             self._levels(encoded_a, encoded_b), self._levels(encoded_b, encoded_a)
         )
@@ -184,6 +196,7 @@ class Predictor:
         if isinstance(image, Encoded):
             return image
         picture = read_image(image)
+        before_computing()
         square = (self.working_size, self.working_size)
         tensors = self.runtime.encode(resize_image(picture, square))
         return Encoded(tensors, picture.shape[:2])
