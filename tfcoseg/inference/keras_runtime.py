@@ -105,7 +105,9 @@ def load_keras_model(name: str | os.PathLike) -> Any:
     keras = _import_keras()
 
     from tfcoseg.applications import load_model
+    from tfcoseg.layers.global_settings import check_global_settings
 
+    check_global_settings()
     if embedded_weights_path(str(name)):
         return load_model(str(name))
     try:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from tfcoseg.layers import backbones
+from tfcoseg.layers.global_settings import check_global_settings
 from tfcoseg.ops.affinity import unit
 from tfcoseg.ops.resize import resize_like
 
@@ -92,6 +93,7 @@ class SiameseEncoder(keras.layers.Layer):
         if isinstance(backbone, dict):  # from a config
             backbone = keras.saving.deserialize_keras_object(backbone)
         own = isinstance(backbone, keras.Model)
+        check_global_settings()
         if not own and not backbones.is_known(backbone):
             raise ValueError(
                 f"`backbone` must be one of {list(backbones.BACKBONES)}, the name of a "
