@@ -51,7 +51,7 @@ def test_without_an_ending_a_phones_too(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_plain_files_and_links_to_them_alone(tmp_path):
+def test_neither_pipes_nor_hidden_files(tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     (tmp_path / "link.png").symlink_to("a.png")
     (tmp_path / "circle.png").symlink_to("circle.png")
@@ -60,5 +60,5 @@ def test_plain_files_and_links_to_them_alone(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / ".hidden.png").write_bytes((tmp_path / "a.png").read_bytes())
     found = {path.name for path in tmp_path.iterdir() if is_picture_name(path)}
-    # A link that leads nowhere looks like a picture, and is named as one.
-    assert found == {"a.png", "link.png", "circle.png"}
+    # What leads nowhere, or is a folder, looks like a picture, and is named as one.
+    assert found == {"a.png", "link.png", "circle.png", "folder.png"}

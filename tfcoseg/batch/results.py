@@ -117,6 +117,10 @@ class Results:
         if any(of_one["pictures"] for of_one in self._groups.values()):
             self.write()
 
+    def content(self) -> dict[str, Any]:
+        """All that the file holds, or is going to."""
+        return {**self._made_with, "groups": self._groups}
+
     def outputs(self) -> set[Path]:
         """The files that were written, or are going to be."""
         return set(outputs_of({"groups": self._groups}, self.path.parent))
@@ -126,8 +130,7 @@ class Results:
         start = time.monotonic()
         if not at_once and start < self._next_write:
             return
-        content = {**self._made_with, "groups": self._groups}
-        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+        text = json.dumps(self.content(), indent=1, allow_nan=False) + "\n"
         with errors_of_writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(

@@ -30,6 +30,7 @@ examples:
   tfcoseg segment photos/ --output masks --overlay --sheet
   tfcoseg segment --groups albums/ --output masks --cutout --background white
   tfcoseg segment --pairs pairs.csv --output masks --json > found.jsonl
+  tfcoseg segment --groups albums/ --output masks --coco annotations.json
   tfcoseg segment photos/ --anchor mug.jpg --output mugs --watch
   cat a.jpg | tfcoseg segment - b.jpg --cutout --output - > a_cutout.png
 """
@@ -78,6 +79,7 @@ def _watch(args, engine, copied):
 
 def _segment(args, engine, copied, overwrite, follow=False):
     """Segments all groups once; returns the exit code."""
+    from tfcoseg.batch.coco_file import check_coco_file, write_coco_file
     from tfcoseg.batch.results import Results
     from tfcoseg.batch.work import Worker
     from tfcoseg.cli.segment_report import Report
@@ -88,12 +90,16 @@ def _segment(args, engine, copied, overwrite, follow=False):
     drawings = _drawings(args)
     results = Results(args.output, _made_with(args, drawings), overwrite, follow)
     _check_outputs(args, groups, drawings, results)
+    if args.coco is not None:
+        check_coco_file(args.coco, overwrite)
     with Report(args, groups) as report:
         worker = Worker(engine, drawings, results, report.step)
         for done in worker.run(groups):
             report.add(done)
             if args.explain and done.kept < len(done.entries):
                 engine.explain(done.group.pictures, args.output)
+    if args.coco is not None:
+        write_coco_file(args.coco, results.content())
     return report.code
 
 

@@ -99,6 +99,13 @@ def _add_outputs(parser):
         "pyramid: a_correlation_11.png, ...",
     )
     add(
+        "--coco",
+        type=Path,
+        metavar="FILE",
+        help="also write the masks as one JSON file in the format of COCO, in which "
+        "each group is a category",
+    )
+    add(
         "--json",
         action="store_true",
         help="print a line of JSON per picture, as results.json holds it",
@@ -128,6 +135,7 @@ def check_arguments(args: argparse.Namespace) -> None:
     if to_pipe(args):
         refused |= {
             "--output - with --json": args.json,
+            "--output - with --coco": args.coco,
             "--output - with --groups or --pairs": args.groups or args.pairs,
             "--output - with --soft, --sheet or --explain": args.soft
             or args.sheet

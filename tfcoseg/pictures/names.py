@@ -43,8 +43,8 @@ def picture_suffixes() -> tuple[str, ...]:
 def is_picture_name(path: Path) -> bool:
     """Whether a file in a folder is taken for a picture.
 
-    Its ending says so, or its first bytes if it has none. It is not hidden, and a plain
-    file or a link to one. Its content may still be anything.
+    Its ending says so, or its first bytes if it has none. It is not hidden, and neither
+    a pipe nor a device. Its content may still be anything.
 
     Example:
 
@@ -59,9 +59,9 @@ def is_picture_name(path: Path) -> bool:
 
 
 def _is_special(path):
-    """Whether a name is that of a pipe, a device or a folder; a broken link is none."""
+    """Whether a name is that of a pipe or a device."""
     try:
-        return path.exists() and not path.is_file()
+        return path.exists() and not (path.is_file() or path.is_dir())
     except OSError:  # a link to itself
         return False
 
