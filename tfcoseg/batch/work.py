@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tfcoseg.batch.entry import make_entry
 from tfcoseg.batch.names import output_names, sheet_name
 from tfcoseg.batch.results import Results
@@ -45,6 +47,7 @@ class Worker:
         results: of the output folder. Files that it does not speak of are replaced,
             too: whether they may be is to be asked before.
         step: called with a share of a picture's work, 0..1, and the picture.
+        read: reads a picture, as `read_image`.
     """
 
     def __init__(
@@ -53,11 +56,12 @@ class Worker:
         drawings: Any,
         results: Results,
         step: Callable[[float, Path], Any] = lambda share, path: None,
+        read: Callable[[Path], np.ndarray] = read_image,
     ):
         self._predictor = predictor
         self._drawings, self._results = drawings, results
         self._output = results.path.parent
-        self._step = step
+        self._step, self._read_image = step, read
 
     def run(self, groups: Iterable[Group]) -> Iterator[Done]:
         """Segments each group, whatever becomes of the others.
@@ -116,7 +120,7 @@ class Worker:
     def _among_each_other(self, done, missing, paths):
         """(path, what was found) of each missing one: all are needed for that."""
         if len(paths) <= 2:  # before there is a wait for a network
-            paths = [path for path in paths if _read(done, path) is not None]
+            paths = [path for path in paths if self._read(done, path) is not None]
         encoded, left = {}, set(missing)
         for path in paths if len(paths) > 1 else ():
             if (one := self._encode(done, path)) is not None:
@@ -134,21 +138,30 @@ class Worker:
             self._step(0.5, path)
 
     def _beside_anchor(self, done, missing, _):
-        anchor = self._predictor.encode(read_image(done.group.anchor))
+        anchor = self._predictor.encode(self._read_image(done.group.anchor))
         for path in missing:
             if (one := self._encode(done, path)) is not None:
                 yield path, self._predictor.find([one], anchor)[0]
             self._step(1.0, path)
 
     def _encode(self, done, path):
-        picture = _read(done, path)
+        picture = self._read(done, path)
         return None if picture is None else self._predictor.encode(picture)
+
+    def _read(self, done, path):
+        """The picture, or None with a problem more."""
+        try:
+            return self._read_image(path)
+        except (OSError, ValueError) as error:
+            done.problems.append(str(error))
+            return None
 
     def _write(self, done, path, digest, find, names):
         """Writes the files of one picture, and what they are."""
         if len(done.entries) == done.kept:
             self._results.write()  # says that these files are going to be ours
-        picture = read_image(path) if self._drawings.needs_picture else None
+        needed = self._drawings.needs_picture
+        picture = self._read_image(path) if needed else None
         mask, soft_mask = self._predictor.finish(find)
         for kind, name in names.items():
             with errors_of_writing(self._output / name):
@@ -183,15 +196,6 @@ def _digest(path):
         raise FileNotFoundError(f"There is no such picture: {path}") from error
     except OSError as error:
         raise OSError(f"{path}: {error.strerror}") from error
-
-
-def _read(done, path):
-    """The picture, or None with a problem more."""
-    try:
-        return read_image(path)
-    except (OSError, ValueError) as error:
-        done.problems.append(str(error))
-        return None
 
 
 def _too_few(group):

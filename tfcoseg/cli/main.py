@@ -3,14 +3,18 @@
 Each command is a file of this folder with `HELP`, `add_arguments(parser)` and
 `run(args)`, which returns the exit code. Results go to stdout, messages to stderr.
 
-Exit codes: 0 it worked; 1 an input, or the work, failed; 2 the command line was wrong.
+Exit codes: 0 it worked; 1 an input, or the work, failed; 2 the command line was wrong;
+130 and 143 it was ended by Ctrl-C or SIGTERM.
 """
 
 import argparse
 import importlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import contextmanager
 
 import tfcoseg
 from tfcoseg.cli.arguments import UsageError
@@ -61,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     args = parser.parse_args(argv)
     try:
-        code = args.run(args)
+        with _cleaning_up():
+            code = args.run(args)
         sys.stdout.flush()  # a pipe whose reader has gone shall be noticed here
         return code
     except KeyboardInterrupt:
@@ -73,6 +78,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError, ImportError) as error:
         print(f"tfcoseg {args.command}: error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
+
+
+@contextmanager
+def _cleaning_up():
+    """Lets SIGTERM end the work as Ctrl-C does: temporary files are removed."""
+
+    def end(*_):
+        raise SystemExit(128 + signal.SIGTERM)
+
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:

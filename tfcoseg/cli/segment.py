@@ -82,6 +82,7 @@ def _segment(args, engine, copied, overwrite, follow=False):
     from tfcoseg.batch.coco_file import check_coco_file, write_coco_file
     from tfcoseg.batch.results import Results
     from tfcoseg.batch.work import Worker
+    from tfcoseg.cli.codecs import read_image_quietly
     from tfcoseg.cli.segment_report import Report
 
     groups = _groups(args, copied)
@@ -93,7 +94,7 @@ def _segment(args, engine, copied, overwrite, follow=False):
     if args.coco is not None:
         check_coco_file(args.coco, overwrite)
     with Report(args, groups) as report:
-        worker = Worker(engine, drawings, results, report.step)
+        worker = Worker(engine, drawings, results, report.step, read_image_quietly)
         for done in worker.run(groups):
             report.add(done)
             if args.explain and done.kept < len(done.entries):
