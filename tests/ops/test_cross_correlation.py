@@ -1,4 +1,6 @@
+import gc
 import importlib.util
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -224,3 +226,21 @@ def test_correlating_with_the_mean_kernel_is_the_mean_of_the_correlations():
             if other != own
         ]
         close(mean[own : own + 1], np.mean(single, axis=0))
+
+
+def test_what_is_traced_forward_alone_is_the_same_and_is_given_back():
+    features = random(2, 9, 7, 4)
+    kernel = random(2, 3, 3, 4, seed=1)
+    for correlate in (
+        implementations.by_fft,
+        implementations.by_depthwise_with_fft_gradient,
+    ):
+        expected = correlate(features, kernel)
+        function = tf.function(lambda *pair, correlate=correlate: correlate(*pair))
+        with implementations.forward_alone():
+            found = function(features, kernel)
+            graph = weakref.ref(function.get_concrete_function(features, kernel).graph)
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        del function
+        gc.collect()
+        assert graph() is None

@@ -20,6 +20,7 @@ from tfcoseg.export.serve_bytes import serve_bytes_of
 from tfcoseg.export.serve_group import serve_group_of
 from tfcoseg.export.signatures import Signature, signatures_of
 from tfcoseg.export.warmup import replay, write_warmup_records
+from tfcoseg.ops.implementations import forward_alone
 from tfcoseg.signature import (
     MAX_SERVED_PIXELS,
     SERVE_BYTES,
@@ -125,11 +126,15 @@ def _write(signatures: Mapping[str, Signature], path: Path) -> None:
     # Without `archive.track(model)`, which would write every variable twice: as Keras'
     # own and as TensorFlow's. What the endpoints use is tracked anyway.
     archive = keras.export.ExportArchive()
-    for name, signature in signatures.items():
-        archive.add_endpoint(
-            name, signature.function, input_signature=[signature.inputs]
-        )
-    archive.write_out(path, verbose=False)
+    # Gradients in the file would be kept by every process that loads it; see
+    # `forward_alone`.
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    with forward_alone():
+        for name, signature in signatures.items():
+            archive.add_endpoint(
+                name, signature.function, input_signature=[signature.inputs]
+            )
+        archive.write_out(path, options, verbose=False)
 
 
 def _write_json(path, content):

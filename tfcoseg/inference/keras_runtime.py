@@ -28,8 +28,13 @@ class KerasRuntime:
         import tensorflow as tf
 
         from tfcoseg.applications import endpoints
+        from tfcoseg.ops.implementations import forward_alone
 
         check_layers(model)
+
+        def correlate(encoded, partner):
+            with forward_alone():
+                return endpoints.correlate(model, encoded, partner)
 
         def decode(correlated, encoded, size):
             mask = endpoints.decode(model, correlated, encoded, size)
@@ -48,7 +53,7 @@ class KerasRuntime:
         # The number of partners and the size of a mask differ from call to call.
         any_size = functools.partial(tf.function, reduce_retracing=True)
         self._refer = any_size(lambda *given: endpoints.refer(model, *given))
-        self._correlate = any_size(lambda *one: endpoints.correlate(model, *one))
+        self._correlate = any_size(correlate)
         self._decode = tf.function(decode)
         self._levels = tf.function(levels)
 

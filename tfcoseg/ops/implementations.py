@@ -4,12 +4,16 @@ Each takes float32 features (batch, height, width, channels) and kernels (batch,
 channels) of a batch of at least one, and returns the shape of the features.
 """
 
+import contextlib
+import contextvars
 import functools
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+_forward_alone = contextvars.ContextVar("forward_alone", default=False)
 
 # Lengths for which the fast Fourier transform is fast: products of 2, 3 and 5.
 _SMOOTH_LENGTHS = np.unique(
@@ -49,22 +53,52 @@ def by_depthwise(features, kernel):
     return tf.transpose(result, (2, 0, 1, 3))
 
 
-@tf.custom_gradient
 def by_fft(features, kernel):
     """A product of spectra.
 
     The gradient is written by hand because TensorFlow's own for `rfft2d` goes through
     complex transforms of twice the size.
     """
-    spectra = _spectra(features, kernel)
-    image, filters = spectra
-    result = _invert(image * tf.math.conj(filters), features, kernel, 0, features)
-    return result, functools.partial(_gradient, features, kernel, spectra)
+    if _forward_alone.get():
+        return _by_fft(features, kernel, _spectra(features, kernel))
+    return _by_fft_with_gradient(features, kernel)
 
 
 @tf.custom_gradient
+def _by_fft_with_gradient(features, kernel):
+    spectra = _spectra(features, kernel)
+    result = _by_fft(features, kernel, spectra)
+    return result, functools.partial(_gradient, features, kernel, spectra)
+
+
+def _by_fft(features, kernel, spectra):
+    image, filters = spectra
+    return _invert(image * tf.math.conj(filters), features, kernel, 0, features)
+
+
+@contextlib.contextmanager
+def forward_alone():
+    """Traces without gradients written by hand what is not going to be trained.
+
+    TensorFlow keeps every gradient that is written by hand, and the whole graph that it
+    was traced in, for as long as the process lives.
+    """
+    token = _forward_alone.set(True)
+    try:
+        yield
+    finally:
+        _forward_alone.reset(token)
+
+
 def by_depthwise_with_fft_gradient(features, kernel):
     """Forward as `by_depthwise`, backward as `by_fft`."""
+    if _forward_alone.get():
+        return by_depthwise(features, kernel)
+    return _by_depthwise_with_fft_gradient(features, kernel)
+
+
+@tf.custom_gradient
+def _by_depthwise_with_fft_gradient(features, kernel):
     return by_depthwise(features, kernel), functools.partial(
         _gradient, features, kernel, None
     )
