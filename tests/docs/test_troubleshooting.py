@@ -18,9 +18,12 @@ import pytest
 from PIL import Image
 
 from tfcoseg import samples
+from tfcoseg.batch.lock import locked
 from tfcoseg.cli.main import main
 from tfcoseg.data import read_folder
-from tfcoseg.inference import Predictor
+from tfcoseg.files import WriteError, errors_of_writing
+from tfcoseg.inference import Predictor, forks
+from tfcoseg.layers.global_settings import check_global_settings
 from tfcoseg.pictures import read_image, read_mask
 from tfcoseg.pictures.colours import check_bits
 
@@ -59,7 +62,13 @@ def assert_quoted(message):
 
 
 def error_of(function, *arguments):
-    with pytest.raises((ValueError, TypeError, ImportError, OSError)) as caught:
+    return raised_by(
+        (ValueError, TypeError, ImportError, OSError), function, *arguments
+    )
+
+
+def raised_by(errors, function, *arguments):
+    with pytest.raises(errors) as caught:
         function(*arguments)
     return str(caught.value)
 
@@ -262,6 +271,24 @@ def test_results_of_something_else(said):
     assert_quoted(said(*command, "c.jpg"))
     Path("masks/results.json").unlink()
     assert_quoted(said(*command))
+
+
+def test_a_folder_in_use_and_a_full_disk(said, monkeypatch):
+    with locked(Path("used")):
+        assert_quoted(said("segment", "a.jpg", "b.jpg", "--output", "used"))
+    with pytest.raises(WriteError) as caught, errors_of_writing("masks/a_mask.png"):
+        raise OSError(28, "No space left on device")
+    assert_quoted(str(caught.value))
+
+
+def test_a_forked_process(monkeypatch):
+    monkeypatch.setitem(forks._state, "is_forked", True)
+    assert_quoted(f"RuntimeError: {raised_by(RuntimeError, forks.before_computing)}")
+
+
+def test_images_with_the_channels_first(monkeypatch):
+    monkeypatch.setattr("keras.config.image_data_format", lambda: "channels_first")
+    assert_quoted(error_of(check_global_settings))
 
 
 def test_masks_to_train_on(photographs):
