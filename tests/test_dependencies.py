@@ -14,6 +14,7 @@ PACKAGES = {
     "ai_edge_quantizer": "ai-edge-quantizer",
     "google": "protobuf",
     "grpc": "grpcio",
+    "pillow_heif": "pillow-heif",
     "tensorflow_datasets": "tensorflow-datasets",
 }
 

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import sys
 import threading
 import zlib
 
@@ -176,3 +177,17 @@ def test_of_pages_of_one_size_the_first(scene, tmp_path):
     path = tmp_path / "pages.tif"
     scene.save(path, save_all=True, append_images=[scene.rotate(180)])
     assert_all_read(path, np.asarray(scene))
+
+
+def test_a_photograph_of_a_phone(scene, tmp_path, monkeypatch):
+    """HEIC, with the plugin and without it."""
+    heif = pytest.importorskip("pillow_heif", reason="needs the extra [heic]")
+    path = tmp_path / "phone.heic"
+    heif.from_pillow(scene.resize((160, 96))).save(path, quality=95)
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "pillow_heif", None)
+        with pytest.raises(ValueError, match=r"pip install 'tfcoseg\[heic\]'"):
+            read_image(path)
+    found, expected = read_image(path), np.asarray(scene.resize((160, 96)))
+    assert found.shape == expected.shape and read_size(path) == expected.shape[:2]
+    assert np.abs(found.astype(int) - expected).mean() < 4
