@@ -50,16 +50,16 @@ def as_file(image: Any) -> SentPicture:
     Raises:
         ValueError: if it is no picture, is damaged, or has too many pixels.
     """
-    kind = None
+    kind = pixels = None
     if isinstance(image, (str, os.PathLike)):
         size = read_size(image)  # refuses too many pixels before any is decoded
         kind, plain = is_stored_plainly(image)
         if kind == "PNG":
-            read_image(image)  # a server may see less of what is wrong with it
+            pixels = read_image(image)  # a server may see less of what is wrong with it
         if plain and kind in _AS_THEY_ARE:
             with open(image, "rb") as file:
                 return SentPicture(file.read(), size, os.fspath(image))
-    pixels = read_image(image)
+    pixels = read_image(image) if pixels is None else pixels
     if kind in _JPEG and size[0] * size[1] > _MAX_PNG_PIXELS:
         content = _encode(pixels, "JPEG", quality=100, subsampling=0)
     else:
