@@ -22,8 +22,9 @@ def test_text_named_jpg(tmp_path, content):
     path = tmp_path / "text.jpg"
     path.write_bytes(content)
     for read in (read_image, read_mask, read_size):
-        with pytest.raises(ValueError, match="readable.*text.jpg"):
+        with pytest.raises(ValueError, match="readable.*text.jpg") as caught:
             read(path)
+        assert "<_io" not in str(caught.value)
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])

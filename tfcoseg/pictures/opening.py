@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,7 +43,13 @@ def opened(path: str | os.PathLike) -> Iterator[Image.Image]:
     with open(path, "rb") as file:
         if not file.seekable():
             file = io.BytesIO(file.read())
-        image = _open(file)
+        try:
+            image = _open(file)
+        except UnidentifiedImageError as error:  # Pillow names the object in memory
+            name = os.fspath(path)
+            raise UnidentifiedImageError(
+                f"cannot identify image file {name!r}"
+            ) from error
         try:
             _go_to_largest_page(image)
             yield image
