@@ -27,7 +27,7 @@ def test_all_that_pillow_writes_and_reads_is_on_the_list(tmp_path):
 
 
 def test_what_needs_a_plugin_is_a_picture_too():
-    for name in ("a.heic", "A.HEIF", "a.avif", "a.jxl"):
+    for name in ("a.heic", "A.HEIF", "a.heics", "a.heifs", "a.avif", "a.jxl"):
         assert is_picture_name(Path(name))
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 _OTHERS = ("BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "WMF")
 # What Pillow opens with a plugin (the extra [heic]), or not at all, is told of all the
 # same.
-_NEED_MORE = (".heic", ".heif", ".hif", ".avif", ".jxl")
+_NEED_MORE = (".heic", ".heics", ".heif", ".heifs", ".hif", ".avif", ".jxl")
 # Of a file without an ending the first bytes tell. Other formats' are too few.
 _BEGINNINGS = (
     b"\xff\xd8\xff",
