@@ -124,6 +124,17 @@ def test_pairs_that_are_asked_for_have_their_way_and_are_told():
     assert PROTOCOLS["gong"].overridden(Protocol(pairs="disjoint"), 97, 0.5) == []
 
 
+def test_unseen_judges_a_fold_by_kind_of_which_it_needs_the_number():
+    unseen = PROTOCOLS["unseen"]
+    assert unseen.protocol(fold=2) == Protocol(folds=3, fold=2, fold_by="kind")
+    with pytest.raises(ValueError, match="A fold needs all three"):
+        unseen.protocol()
+    asked = unseen.protocol(folds=4, fold=3)
+    assert asked == Protocol(folds=4, fold=3, fold_by="kind")
+    assert unseen.overridden(asked, WORKING_SIZE, 0.5) == ["folds (3 by kind)"]
+    assert not unseen.not_published()
+
+
 def test_a_protocol_knows_which_part_of_a_benchmark_it_judges():
     assert PROTOCOLS["mcanet"].test_set("msrc_coseg") == "msrc_coseg/groups7"
     for kept in ("msrc_coseg/groups14", "icoseg"):

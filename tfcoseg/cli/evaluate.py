@@ -47,6 +47,7 @@ examples:
   tfcoseg evaluate --dataset icoseg --manual-dir downloads --protocol saa
   tfcoseg evaluate --data voc --weights runs/fold_0/best.weights.h5 \\
       --folds 4 --fold 0 --fold-by class
+  tfcoseg evaluate --data my_pictures --weights w.weights.h5 --protocol unseen --fold 0
 """
 
 

@@ -50,7 +50,8 @@ def add_protocol_arguments(parser: argparse.ArgumentParser) -> None:
         "--protocol",
         choices=tuple(PROTOCOLS),
         help="pairs, sizes and averages as others published them; further options "
-        "override it (default: ours)",
+        "override it (default: ours). unseen: one of three folds of the kinds of "
+        "object, for weights that were trained without it",
     )
     add(
         "--pairs",
@@ -156,13 +157,26 @@ def add_control_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check_arguments(args: argparse.Namespace) -> None:
-    """Ends the command with a usage error if arguments do not go together."""
+    """Ends the command with a usage error if arguments do not go together.
+
+    What the protocol says of folds is filled in.
+    """
+    from tfcoseg.evaluate.protocols import PROTOCOLS
+
     if args.data is None and args.dataset is None:
         args.error("one of --data DIR and --dataset NAME is needed, or both")
     if args.data is not None and (args.data_dir or args.manual_dir):
         args.error("--data-dir and --manual-dir are for --dataset without --data")
     if args.exclude is not None and args.exclusions is None:
         args.error("--exclude is for --exclusions likely")
+    declaration = PROTOCOLS[args.protocol or "ours"]
+    args.folds = args.folds or declaration.folds
+    args.fold_by = args.fold_by or declaration.fold_by
+    if declaration.folds and args.fold is None:
+        args.error(
+            f"--protocol {args.protocol} needs --fold N, 0 to {args.folds - 1}: the "
+            "one without which the weights were trained"
+        )
     fold = args.folds, args.fold, args.fold_by
     if fold != (None, None, None) and (None in fold or args.fold >= args.folds):
         args.error(

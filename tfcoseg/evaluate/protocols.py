@@ -1,4 +1,6 @@
-"""The protocols of the field, as they were published; what was not is None.
+"""The protocols of the field, as they were published, and two of this package's.
+
+What others did not publish is None.
 
 Published figures can be compared with each other, and with ours, only where pairs,
 sizes and averages agree: the choice of the average alone is worth about 3 J on VOC.
@@ -31,6 +33,8 @@ class Declaration:
         averages: those of `AVERAGES` that are reported.
         threshold: the probability from which on a pixel is object.
         test_ids: (benchmark, part) where it is known which groups were judged.
+        folds, fold_by: into which folds the data are cut, where one of them is judged,
+            by weights that were trained without it; see `tfcoseg.data.split_fold`.
     """
 
     name: str
@@ -41,14 +45,20 @@ class Declaration:
     averages: tuple[str, ...] | None = None
     threshold: float | None = 0.5
     test_ids: tuple[tuple[str, str], ...] = ()
+    folds: int | None = None
+    fold_by: str | None = None
 
     def protocol(self, pairs: str | None = None, **options: Any) -> Protocol:
         """The protocol to evaluate by; what is not published is done as `ours` is.
 
         Args:
             pairs: replaces those of the declaration.
-            **options: further fields of `Protocol`.
+            **options: further fields of `Protocol`; where it judges a fold, `fold` is
+                one of them.
         """
+        for name in ("folds", "fold_by"):
+            if options.get(name) is None:
+                options[name] = getattr(self, name)
         square = self.metric_size if isinstance(self.metric_size, int) else None
         pairs = pairs or self.pairs or PROTOCOLS["ours"].pairs
         return Protocol(pairs=pairs, metric_size=square, **options)
@@ -88,6 +98,10 @@ class Declaration:
             f"pairs ({PAIRINGS.get(self.pairs)})": (self.pairs, protocol.pairs),
             f"working size ({self.working_size})": (self.working_size, size),
             f"threshold ({self.threshold})": (self.threshold, threshold),
+            f"folds ({self.folds} by {self.fold_by})": (
+                self.folds and (self.folds, self.fold_by),
+                (protocol.folds, protocol.fold_by),
+            ),
         }
         unheeded = [k for k, (own, done) in said.items() if own not in (None, done)]
         return unheeded + self._other_groups(protocol, benchmark)
@@ -149,6 +163,16 @@ PROTOCOLS = {
             metric_size=321,
             averages=("groups",),
             test_ids=(("msrc_coseg", "groups7"),),
+        ),
+        Declaration(
+            "unseen",
+            "this package",
+            pairs="consecutive",
+            working_size=WORKING_SIZE,
+            metric_size=ORIGINAL,
+            averages=("groups",),
+            folds=3,
+            fold_by="kind",
         ),
     )
 }

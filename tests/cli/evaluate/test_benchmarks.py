@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tfcoseg.cli.main import main
+from tfcoseg.data import read_folder, split_fold
 
 
 def test_neither_a_folder_nor_a_benchmark(capsys):
@@ -113,6 +114,24 @@ def test_only_the_fold_that_was_held_out_is_no_training_score(
     for others in ((*options, 0), ()):
         assert evaluate(*others) == 0
         assert "Trained on this set" in capsys.readouterr().out
+
+
+def test_the_kinds_that_were_held_out(evaluate, data, weights, tmp_path, capsys):
+    """The folds of `--protocol unseen` are those of training by kind."""
+    records = read_folder(data)
+    folds = [{r.group for r in split_fold(records, 3, f, "kind")[1]} for f in range(3)]
+    fold, groups = next((f, each) for f, each in enumerate(folds) if each)
+    weights.with_name("random.json").unlink()
+    arguments = {"recipe": {"data": ["sets/pets"]}}
+    arguments["recipe"] |= {"folds": 3, "fold": fold, "fold_by": "kind"}
+    weights.with_name("arguments.json").write_text(json.dumps(arguments))
+    output = tmp_path / "report"
+    options = "--protocol", "unseen", "--fold", fold, "--output", output
+    assert evaluate(*options) == 0
+    printed = capsys.readouterr().out
+    assert f"fold {fold} of 3 by kind" in printed and "Trained" not in printed
+    report = json.loads((output / "results.json").read_text())
+    assert report["groups"].keys() == groups
 
 
 def test_a_benchmark_is_prepared_when_no_folder_is_given(

@@ -132,6 +132,7 @@ def test_existing_output_is_not_replaced_unasked(evaluate, tmp_path, capsys):
         (["--protocol", "theirs"], "choose from 'ours', 'saa'"),
         (["--manual-dir", "x"], "for --dataset without --data"),
         (["--folds", "4"], "needed together"),
+        (["--protocol", "unseen"], "needs --fold N, 0 to 2"),
         (["--folds", "4", "--fold", "4", "--fold-by", "class"], "from 0 to one less"),
         (["--folds", "4", "--fold", "0", "--fold-by", "group"], "choose from"),
     ],
