@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
     add("--overwrite", action="store_true", help="replace FILE and its card")
     given = parser.parse_args(arguments)
     run = given.run.resolve()
-    data, weights = (_folder(parser, name) for name in ("DATA", "WEIGHTS"))
+    data, weights = (environment_folder(parser, name) for name in ("DATA", "WEIGHTS"))
     for name in SETS:
         check_root(data / name)
     parts = recipes(data, weights, run, given.small, given.seed)
@@ -89,7 +89,8 @@ def main(arguments: list[str] | None = None) -> None:
     print(write_half(trained, given.output, given.overwrite))
 
 
-def _folder(parser, name):
+def environment_folder(parser: argparse.ArgumentParser, name: str) -> Path:
+    """The folder that TFCOSEG_<name> says; a usage error if it says none."""
     folder = os.environ.get(f"TFCOSEG_{name}")
     if not folder:
         parser.error(f"TFCOSEG_{name} must name a folder; see research/README.md")
