@@ -1,5 +1,8 @@
 """What the examples and the pages speak of: pictures, and folders of them."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -33,3 +36,17 @@ def photographs(tmp_path, monkeypatch):
             _draw(root / "masks" / group / f"{name}.png", mask)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def load():
+    """A function that loads a script of `docs`, which is no package, by its name."""
+
+    def load_script(name):
+        path = Path(__file__).parents[2] / "docs" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load_script
