@@ -193,9 +193,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path(__file__).parent / "pictures"
     )
-    output = parser.parse_args(arguments).output
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=(*LIMITS, "halves"),
+        metavar="NAME",
+        help="draw and measure these only, each picture without its limit_ and .jpg",
+    )
+    given = parser.parse_args(arguments)
+    output, only = given.output, given.only or (*LIMITS, "halves")
     output.mkdir(parents=True, exist_ok=True)
     for name, (shown, pairs) in LIMITS.items():
+        if name not in only:
+            continue
         row = []
         for pair in pairs:
             overlays, cells = find(pair)
@@ -203,9 +213,10 @@ def main(arguments: list[str] | None = None) -> None:
             for of_one in cells:
                 print(f"| {name} | {pair[2]} | {of_one} |", flush=True)
         _write(row, output / f"limit_{name}.jpg")
-    overlays, scores = find_in_group(HALVES)
-    print(f"\nScores in the group of two halves: {scores}.")
-    _write(overlays, output / "limit_halves.jpg")
+    if "halves" in only:
+        overlays, scores = find_in_group(HALVES)
+        print(f"\nScores in the group of two halves: {scores}.")
+        _write(overlays, output / "limit_halves.jpg")
 
 
 def _write(row, path):

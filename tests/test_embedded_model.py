@@ -63,7 +63,7 @@ def test_msrc():
 
 def test_portraits_beside_animals_and_aeroplanes():
     """People among the wrong partners: they are in nobody's seven groups."""
-    predictor, protocol = Predictor(), {"per_group": 10, "wrong_partner": True}
+    predictor, protocol = Predictor(), {"per_group": 5, "wrong_partner": True}
     shares = [
         scores(predictor, "msrc_coseg", groups=[group, "face"], **protocol)[1]
         for group in ("aeroplane", "bird", "cat", "cow", "sheep")
@@ -73,5 +73,5 @@ def test_portraits_beside_animals_and_aeroplanes():
 
 @not_reached_yet
 def test_davis():
-    """Consecutive pairs inside each video: kinds of object it was not trained on."""
-    assert scores(Predictor(), "davis2016")[0] >= 60
+    """Pairs inside each video, four of each: kinds of object it was not trained on."""
+    assert scores(Predictor(), "davis2016", limit=4)[0] >= 60

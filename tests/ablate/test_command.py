@@ -83,24 +83,6 @@ def test_list_names_every_cell(capsys):
     assert "(beside no-skips)" in "".join(lines)
 
 
-def test_a_finished_table_is_printed(table, settings, data, validation, capsys):
-    folder, _ = table
-    line = f"--data {data} --validation {validation} --output {folder} --skip-first 1"
-    line += " --validation-share 0.4 --size 32 --views 1 --steps 2 --batch-size 2"
-    args = parse(*line.split(), "--cells", "base", "--markdown", "--quiet")
-    args.backbone_weights = settings.backbone_weights
-    assert command.run(args) == 0
-    lines = capsys.readouterr().out.splitlines()
-    header = "| cell | change | beside | J | difference | J held out | J seen kinds |"
-    assert lines[0].startswith(header)
-    assert [line.split(" | ")[0] for line in lines[2:5]] == [
-        *("| base", "| no-correlation", "| references"),
-    ]
-    args.steps = 5
-    with pytest.raises(ValueError, match="steps: 2 then, 5 now"):
-        command.run(args)
-
-
 @pytest.mark.parametrize(
     "arguments, message",
     [

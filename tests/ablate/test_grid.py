@@ -1,5 +1,6 @@
 """Rows on disk: what they hold, that finished ones are kept, and what is refused."""
 
+import argparse
 import dataclasses
 import json
 import shutil
@@ -15,6 +16,7 @@ from tfcoseg.ablate.heads import describe_head
 from tfcoseg.ablate.judge import judge
 from tfcoseg.ablate.pictures import read_pictures
 from tfcoseg.ablate.results import Results
+from tfcoseg.cli import ablate as command
 
 
 def saved(folder):
@@ -192,3 +194,24 @@ def test_two_processes_keep_each_other_s_rows(tmp_path, settings):
     one.add({"cell": "base", "seed": 0, "change": ""})
     two.add({"cell": "base", "seed": 1, "change": ""})
     assert [row["seed"] for row in saved(tmp_path)["rows"]] == [0, 1]
+
+
+def test_a_finished_table_is_printed(table, settings, data, validation, capsys):
+    folder, _ = table
+    line = f"--data {data} --validation {validation} --output {folder} --skip-first 1"
+    line += " --validation-share 0.4 --size 32 --views 1 --steps 2 --batch-size 2"
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    line += " --cells base --markdown --quiet"
+    args = parser.parse_args(line.split())
+    args.backbone_weights = settings.backbone_weights
+    assert command.run(args) == 0
+    lines = capsys.readouterr().out.splitlines()
+    header = "| cell | change | beside | J | difference | J held out | J seen kinds |"
+    assert lines[0].startswith(header)
+    assert [line.split(" | ")[0] for line in lines[2:5]] == [
+        *("| base", "| no-correlation", "| references"),
+    ]
+    args.steps = 5
+    with pytest.raises(ValueError, match="steps: 2 then, 5 now"):
+        command.run(args)

@@ -89,7 +89,7 @@ def test_no_epochs_at_all_are_refused(recipe):
 
 
 @pytest.mark.slow
-def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
+def test_killed_three_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
     """kill -9 at random moments of all stages."""
     killed = tmp_path / "killed"
     command = [sys.executable, "-m", "tfcoseg", "train", "--run", str(killed)]
@@ -105,16 +105,15 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
 
     moments = random.Random(0)
     stages = []
-    # After so many epochs in all, or a moment later: twice in the head's stage, once
-    # on its end, once above the skips, once in fine-tuning.
-    for epochs in (0, 1, 3, 5, 6):
+    # After so many epochs in all, or a moment later: in the head's stage, about its
+    # end, in fine-tuning. `python -m tests.soak train` does so more often.
+    for epochs in (1, 3, 6):
         # A file, since a pipe that nobody reads fills up and stops the process.
         errors = open(tmp_path / "errors.txt", "w+b")
         process = subprocess.Popen(command, stdout=errors, stderr=errors)
         while len(rows()) < epochs and process.poll() is None:
             time.sleep(0.02)
-        delay = moments.uniform(3, 12) if epochs == 0 else moments.uniform(0, 0.4)
-        time.sleep(delay)
+        time.sleep(moments.uniform(0, 0.4))
         assert process.poll() is None, (tmp_path / "errors.txt").read_text()
         before = rows()
         process.send_signal(signal.SIGKILL)
@@ -123,7 +122,7 @@ def test_killed_five_times_it_is_the_run_that_was_not(recipe, whole, tmp_path):
         # Nothing that had been recorded is lost.
         assert rows()[: len(before)] == before
         stages.append(rows()[-1]["stage"] if rows() else "head")
-    assert set(stages) == {"head", "upper", "finetune"}
+    assert stages[0] == "head" and stages[-1] == "finetune"
     assert train(killed, recipe, verbose=0) == killed / "best.weights.h5"
 
     expected, found = rows_of(whole), rows_of(killed)
