@@ -21,7 +21,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Keeps other runs out of a folder, which is made if need be.
 
     The system gives the lock back when the process ends, however it ends: the file of a
-    run that was killed keeps nobody out.
+    run that was killed blocks no later one.
 
     Raises:
         BlockingIOError: if another run writes to the folder.

@@ -160,7 +160,7 @@ def _pictures_of(given, recursive):
             raise _no_pictures(given)
         return pictures
     if given.exists() or not glob.has_magic(str(given)):
-        return [given]  # whoever reads it will find out if there is none
+        return [given]  # reading it raises the error if there is none
     matches = sorted(map(Path, glob.glob(str(given), recursive=recursive)))
     if not matches:
         raise FileNotFoundError(f"No file has a name like {given}")

@@ -44,7 +44,7 @@ def _is_stream(given):
         return Path(given).exists() and not (
             os.path.isfile(given) or os.path.isdir(given)
         )
-    except OSError:  # a link to itself, which whoever reads it will tell of
+    except OSError:  # a link to itself; reading it raises the error
         return False
 
 

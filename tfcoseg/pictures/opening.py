@@ -175,7 +175,7 @@ def _loaded(content):
 
 
 def _bare(content):
-    """A PNG with less and less beside its pixels; of another file nothing."""
+    """Copies of a PNG with fewer and fewer chunks; none of other files."""
     kinds = (_SEEN, _PIXELS) if content.startswith(_PNG) else ()
     return (_with_chunks(content, kind) for kind in kinds)
 
