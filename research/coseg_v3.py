@@ -1,4 +1,4 @@
-"""Make the embedded weights: train, calibrate, write in half precision.
+"""Make the embedded weights: train, calibrate, write them for both engines.
 
     python -m research.coseg_v3 --output coseg-v3.weights.h5
     python -m research.coseg_v3 --small --output coseg-small.weights.h5
@@ -10,7 +10,12 @@ import argparse
 import os
 from pathlib import Path
 
+from tfcoseg.applications import load_model
+from tfcoseg.cards import read_card
 from tfcoseg.data.scan import check_root
+from tfcoseg.export.calibration import record
+from tfcoseg.export.litert import export_litert
+from tfcoseg.files import write_json
 from tfcoseg.train import Recipe, train
 from tfcoseg.train.embed import write_half
 
@@ -19,6 +24,9 @@ SETS = (
     "pascal_coseg caltech101 caltech101_drawn coco_subsets student_sets sysu_shapes "
     "weizmann_horse human_seg ccp_person tiny_coco"
 ).split()
+# The sets from whose first pictures int8 takes its ranges.
+RECORDED = SETS[:2]
+_RECORDED_PAIRS = 20
 MSRC_GROUPS = "building tree flower sign chair face bicycle".split()
 
 
@@ -87,6 +95,19 @@ def main(arguments: list[str] | None = None) -> None:
     for name, asked in parts.items():
         trained = train(run / name, asked)
     print(write_half(trained, given.output, given.overwrite))
+    for file in write_beside(given.output, data, given.overwrite):
+        print(file)
+
+
+def write_beside(weights: Path, data: Path, overwrite: bool) -> list[Path]:
+    """Writes what the package holds beside weights: LiteRT's file, int8's ranges."""
+    name = str(weights).removesuffix(".weights.h5")
+    ranges, lite = Path(f"{name}.calibration.json"), Path(f"{name}.tflite")
+    recorded = record(weights, [data / each for each in RECORDED], _RECORDED_PAIRS)
+    write_json(ranges, recorded, overwrite)
+    card = read_card(weights)
+    export_litert(load_model(weights), lite, "float16", card=card, overwrite=overwrite)
+    return [ranges, lite]
 
 
 def environment_folder(parser: argparse.ArgumentParser, name: str) -> Path:

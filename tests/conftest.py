@@ -133,7 +133,7 @@ def litert_file(made_once):
 
     It returns what `export_litert` does.
     """
-    pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+    pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
     from tfcoseg.export.litert import Exported
 
     program = """

@@ -22,3 +22,18 @@ def embedded_weights_path(name: str | os.PathLike) -> Path | None:
     if name not in EMBEDDED_WEIGHTS:
         return None
     return WEIGHTS_FOLDER / f"{name}.weights.h5"
+
+
+def embedded_litert_path(name: str | os.PathLike) -> Path | None:
+    """The LiteRT file of the same weights; None for a name that has none.
+
+    Example:
+
+    >>> embedded_litert_path("coseg").name
+    'coseg-v3.tflite'
+    """
+    weights = embedded_weights_path(name)
+    if weights is None:
+        return None
+    path = weights.with_name(weights.name.replace(".weights.h5", ".tflite"))
+    return path if path.is_file() else None

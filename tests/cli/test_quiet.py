@@ -55,8 +55,8 @@ def test_after_another_error_everything_is_shown(level, capfd):
 def test_the_last_words_of_a_process_that_is_killed(end, level):
     code = (
         "import os, sys\n"
-        "from tfcoseg.cli.quiet import quiet_runtime\n"
-        "with quiet_runtime('litert'):\n"
+        "from tfcoseg.cli.quiet import quiet_engine\n"
+        "with quiet_engine('litert'):\n"
         f"    os.write(2, {NOISE.encode()!r} + b'F0000 last words\\n')\n"
         f"    {end}\n"
     )
@@ -68,9 +68,9 @@ def test_the_last_words_of_a_process_that_is_killed(end, level):
 def test_no_temporary_folder_is_needed(level):
     code = (
         "import os, tempfile\n"
-        "from tfcoseg.cli.quiet import quiet_runtime\n"
+        "from tfcoseg.cli.quiet import quiet_engine\n"
         "tempfile.tempdir = '/nowhere/at/all'\n"
-        "with quiet_runtime('litert'): os.write(2, b'mine\\n')\n"
+        "with quiet_engine('litert'): os.write(2, b'mine\\n')\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE)
     assert (ran.returncode, ran.stderr) == (0, b"mine\n")

@@ -10,7 +10,7 @@ from PIL import Image
 from tfcoseg import samples
 from tfcoseg.cli.main import main
 
-pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
 
 PICTURES = [str(path) for path in samples.pair()]
 NAMES = ("sheep_meadow_mask.png", "sheep_coast_mask.png")
@@ -40,7 +40,8 @@ def test_it_is_quiet_and_imports_no_tensorflow(weights, tmp_path):
 
 
 def test_the_masks_are_those_of_keras(weights, tmp_path):
-    for name, options in {"lite": ["--weights", weights], "keras": []}.items():
+    engines = {"lite": ["--weights", weights], "keras": ["--engine", "tensorflow"]}
+    for name, options in engines.items():
         output = ["--output", str(tmp_path / name), "--size", "193", "--quiet"]
         assert main(["segment", *PICTURES, *output, *options]) == 0
     for one, other in zip(masks(tmp_path / "lite"), masks(tmp_path / "keras")):
@@ -50,8 +51,8 @@ def test_the_masks_are_those_of_keras(weights, tmp_path):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ("--runtime litert", "litert runs a .tflite file"),
-        ("--threads 2 --runtime saved_model", "saved_model runs a SavedModel's folder"),
+        ("--engine litert --weights mine.keras", "LiteRT runs 'coseg' and .tflite fi"),
+        ("--engine tensorflow --weights x.tflite", "LiteRT alone runs a .tflite file"),
         ("--weights absent.tflite", "no such model file: absent.tflite"),
     ],
 )
@@ -62,9 +63,9 @@ def test_what_does_not_fit(options, message, no_network, tmp_path, capsys):
     assert not (tmp_path / "new").exists()
 
 
-def test_an_unknown_runtime_is_a_usage_error(capsys):
+def test_an_unknown_engine_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as exit_:
-        main(["segment", *PICTURES, "--runtime", "tflite"])
+        main(["segment", *PICTURES, "--engine", "tflite"])
     assert exit_.value.code == 2
     assert "choose from" in capsys.readouterr().err
 
@@ -92,9 +93,8 @@ def test_without_tensorflow_the_error_holds_the_cure(tmp_path):
         "from tfcoseg.cli.main import main; sys.exit(main())"
     )
     command = [sys.executable, "-c", code, "segment", *PICTURES]
-    answer = subprocess.run(
-        [*command, "--output", str(tmp_path / "x")], capture_output=True, text=True
-    )
+    command += ["--output", str(tmp_path / "x"), "--engine", "tensorflow"]
+    answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 1 and answer.stderr.count("\n") == 1
     assert "pip install tensorflow keras" in answer.stderr
     assert "--weights x.tflite" in answer.stderr

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
 
 from tfcoseg.cards import read_card  # noqa: E402
 from tfcoseg.export import litert  # noqa: E402

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
 
 from tfcoseg.export import litert  # noqa: E402
 from tfcoseg.export.rounding import correct_biases  # noqa: E402

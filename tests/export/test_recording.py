@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-pytest.importorskip("ai_edge_litert", reason="needs the extra [litert]")
+pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
 
 from tfcoseg.export.graphs import read_graphs  # noqa: E402
 from tfcoseg.export.recording import recording_interpreter  # noqa: E402

@@ -117,4 +117,4 @@ def test_importing_the_predictor_imports_no_tensorflow():
 def test_without_tensorflow_the_error_names_what_is_needed(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ImportError, match="pip install tensorflow keras.*tflite"):
-        load_runtime("coseg")
+        load_runtime("coseg", "tensorflow")

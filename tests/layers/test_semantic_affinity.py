@@ -100,7 +100,7 @@ def test_channels_that_differ_are_an_error():
 @pytest.mark.parametrize("references", [False, True])
 def test_litert_gives_the_same_with_its_own_operators(references, tmp_path):
     interpreters = pytest.importorskip(
-        "ai_edge_litert.interpreter", reason="needs the extra [litert]"
+        "ai_edge_litert.interpreter", reason="needs ai-edge-litert"
     )
     inputs = [keras.Input((None, None, 4), name=f"image_{side}") for side in "ab"]
     if references:

@@ -21,6 +21,7 @@ from tfcoseg.benchmark.network import compare_with_encoder as compare_with_encod
 from tfcoseg.benchmark.pipeline import (
     compare_pipeline_with_step as compare_pipeline_with_step,
 )
+from tfcoseg.benchmark.start import compare_start_of_engines as compare_start_of_engines
 from tfcoseg.benchmark.timing import Comparison as Comparison
 from tfcoseg.benchmark.timing import format_comparisons as format_comparisons
 from tfcoseg.benchmark.timing import interleave as interleave

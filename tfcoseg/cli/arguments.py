@@ -114,14 +114,15 @@ def add_file_arguments(parser: argparse.ArgumentParser, ending: str) -> None:
     )
 
 
-def add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what runs a model: `--runtime` and `--threads`."""
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what runs a model: `--engine` and `--threads`."""
     parser.add_argument(
-        "--runtime",
-        choices=("auto", "keras", "saved_model", "litert"),
+        "--engine",
+        choices=("auto", "litert", "tensorflow"),
         default="auto",
-        help="what runs the weights: auto goes by the file; litert, for a .tflite "
-        "file, needs no TensorFlow (default: %(default)s)",
+        help="what computes: litert, for coseg and .tflite files, starts at once; "
+        "tensorflow, for all but .tflite files, uses a GPU; auto takes litert where "
+        "it can unless there is a GPU (default: %(default)s)",
     )
     parser.add_argument(
         "--threads",

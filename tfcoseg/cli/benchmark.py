@@ -27,6 +27,7 @@ PARTS = (
     "pipeline",
     "litert",
     "client",
+    "start",
 )
 
 
@@ -116,13 +117,17 @@ def _measure(args):
         "pipeline": compare_pipeline,
         "litert": benchmark.compare_with_saved_model,
         "client": benchmark.compare_client_with_tensorflow,
+        "start": benchmark.compare_start_of_engines,
     }
     for name in PARTS if args.only is None else [args.only]:
         if name == "pipeline" and args.data is None:
             yield benchmark.Comparison(name, None, note="needs --data")
             continue
-        if name == "litert" and importlib.util.find_spec("ai_edge_litert") is None:
-            yield benchmark.Comparison(name, None, note="needs the extra [litert]")
+        if (
+            name in ("litert", "start")
+            and importlib.util.find_spec("ai_edge_litert") is None
+        ):
+            yield benchmark.Comparison(name, None, note="needs ai-edge-litert")
             continue
         for comparison in parts[name](args.repeats):
             if not args.quiet:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from tfcoseg.cli.arguments import (
     UsageError,
+    add_engine_arguments,
     add_min_score_argument,
     add_model_arguments,
     add_number,
-    add_runtime_arguments,
     whole_number,
 )
 
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--open", action="store_true", help="open the page in a browser")
     add_model_arguments(parser)
     add_min_score_argument(parser)
-    add_runtime_arguments(parser)
+    add_engine_arguments(parser)
     _add_limits(add)
     add("--quiet", action="store_true", help="print the ready line and errors only")
 
@@ -78,12 +78,12 @@ def run(args: argparse.Namespace) -> int:
     """Runs the command until it is interrupted."""
     from tfcoseg.cli.ending import end_of_signals
     from tfcoseg.demo import PageServer
+    from tfcoseg.inference.engines import choose_engine
     from tfcoseg.inference.model_paths import check_model_path
-    from tfcoseg.inference.runtimes import check_runtime
 
     _check_url(args.url)
+    choose_engine(args.weights, args.engine)
     check_model_path(args.weights)
-    check_runtime(args.weights, args.runtime, args.threads)
     server = PageServer(args.host, args.port, args.url)
     try:
         server.start(_page(args), args.max_megabytes)
@@ -105,18 +105,19 @@ def _page(args):
     """The page, with a network that has run once: the first visitor shall not wait."""
     from tfcoseg import samples
     from tfcoseg.batch.made_with import made_with
-    from tfcoseg.cli.quiet import quiet_runtime
+    from tfcoseg.cli.quiet import quiet_engine
     from tfcoseg.demo import build_page
     from tfcoseg.inference import Predictor
-    from tfcoseg.inference.model_paths import runtime_of
+    from tfcoseg.inference.engines import choose_engine
 
-    names = "threshold min_score runtime threads".split()
+    engine = choose_engine(args.weights, args.engine)
+    names = "threshold min_score threads".split()
     options = {name: getattr(args, name) for name in names}
-    with quiet_runtime(runtime_of(args.weights)):
-        predictor = Predictor(args.weights, args.size, **options)
+    with quiet_engine(engine):
+        predictor = Predictor(args.weights, args.size, engine=engine, **options)
         predictor.predict(*samples.pair())
-    names = "size min_score runtime".split()
-    made = made_with(args.weights, {name: getattr(args, name) for name in names})
+    options = {"size": args.size, "min_score": args.min_score, "engine": engine}
+    made = made_with(args.weights, options)
     report = functools.partial(_report, args)
     return build_page(predictor, limits_of(args), args.threshold, made, report)
 

@@ -15,11 +15,18 @@ class Engine:
 
     Args:
         args: of a command with `--weights`, `--size`, `--threshold`, `--min-score`,
-            `--runtime` and `--threads`.
+            `--engine` and `--threads`.
     """
 
     def __init__(self, args: argparse.Namespace):
         self._args = args
+
+    @functools.cached_property
+    def name(self) -> str:
+        """`"litert"` or `"tensorflow"`."""
+        from tfcoseg.inference.engines import choose_engine
+
+        return choose_engine(self._args.weights, self._args.engine)
 
     @functools.cached_property
     def predictor(self) -> Any:
@@ -32,7 +39,7 @@ class Engine:
             args.size,
             args.threshold,
             args.min_score,
-            args.runtime,
+            self.name,
             args.threads,
         )
 
@@ -40,10 +47,9 @@ class Engine:
         """`Predictor.encode`, the first time without what TensorFlow says then."""
         if "predictor" in vars(self):
             return self.predictor.encode(picture)
-        from tfcoseg.cli.quiet import quiet_runtime
-        from tfcoseg.inference.model_paths import runtime_of
+        from tfcoseg.cli.quiet import quiet_engine
 
-        with quiet_runtime(runtime_of(self._args.weights)):
+        with quiet_engine(self.name):
             return self.predictor.encode(picture)
 
     def finish(self, find: Any) -> Any:
@@ -57,10 +63,12 @@ class Engine:
     def explain(self, paths: Sequence[Path], output: Path) -> None:
         """Writes where two pictures resemble each other, by the kernel's size."""
         from tfcoseg.batch.names import distinct_stems
+        from tfcoseg.cli.quiet import quiet_tensorflow
         from tfcoseg.pictures import write_png
         from tfcoseg.visualization import heatmap
 
-        explanation = self.predictor.explain(*paths)
+        with quiet_tensorflow():
+            explanation = self.predictor.explain(*paths)
         levels = (explanation.levels_a, explanation.levels_b)
         for stem, of_one in zip(distinct_stems(paths), levels):
             for size, level in of_one.items():

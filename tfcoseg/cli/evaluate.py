@@ -103,16 +103,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _evaluate(args, folder, protocol, benchmark, declaration):
     """The evaluation, and all that is reported of it."""
-    from tfcoseg.cli.quiet import quiet_tensorflow
+    from tfcoseg.cli.quiet import quiet_engine
     from tfcoseg.evaluate import evaluate_folder
     from tfcoseg.evaluate.summary import summarise
     from tfcoseg.inference import Predictor
+    from tfcoseg.inference.engines import choose_engine
     from tfcoseg.provenance import describe_weights
 
     size = args.size or declaration.working_size or WORKING_SIZE
-    with quiet_tensorflow():
+    engine = choose_engine(args.weights)
+    with quiet_engine(engine):
         weights = describe_weights(args.weights)
-        predictor = Predictor(args.weights, size, args.threshold, args.min_score)
+        least = args.min_score
+        predictor = Predictor(args.weights, size, args.threshold, least, engine)
     start = time.monotonic()
     progress, examples = progress_bar(args.quiet), EXAMPLES if args.output else 0
     cache_of = cache_opener(args, weights.sha256, protocol)

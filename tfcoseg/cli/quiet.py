@@ -40,9 +40,9 @@ else:
 """
 
 
-def quiet_runtime(runtime: str) -> AbstractContextManager[None]:
-    """Holds back the log lines of what runs a model, which LiteRT does by itself."""
-    return _quiet() if runtime == "litert" else quiet_tensorflow()
+def quiet_engine(engine: str) -> AbstractContextManager[None]:
+    """Holds back the log lines of an engine; imports TensorFlow if it is that."""
+    return _quiet() if engine == "litert" else quiet_tensorflow()
 
 
 @contextmanager

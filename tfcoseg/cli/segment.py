@@ -41,12 +41,12 @@ add_arguments = segment_arguments.add_arguments
 
 def run(args: argparse.Namespace) -> int:
     """Runs the command; returns the exit code."""
+    from tfcoseg.inference.engines import choose_engine
     from tfcoseg.inference.model_paths import check_model_path
-    from tfcoseg.inference.runtimes import check_runtime
 
     check_arguments(args)
+    choose_engine(args.weights, args.engine)
     check_model_path(args.weights)
-    check_runtime(args.weights, args.runtime, args.threads)
     with copies([*args.inputs, args.anchor]) as copied:
         if to_pipe(args):
             return segment_to_pipe(args, _groups(args, copied)[0])
@@ -89,7 +89,8 @@ def _segment(args, engine, copied, overwrite, follow=False):
     if args.explain:
         _check_explainable(args, groups[0])
     drawings = _drawings(args)
-    results = Results(args.output, _made_with(args, drawings), overwrite, follow)
+    made_with = _made_with(args, engine, drawings)
+    results = Results(args.output, made_with, overwrite, follow)
     _check_outputs(args, groups, drawings, results)
     if args.coco is not None:
         check_coco_file(args.coco, overwrite)
@@ -105,12 +106,10 @@ def _segment(args, engine, copied, overwrite, follow=False):
 
 
 def _check_explainable(args, group):
-    from tfcoseg.inference.model_paths import runtime_of
-
     if len(group.pictures) != 2:
         number = len(group.pictures)
         raise ValueError(f"--explain takes two pictures, A and B. Received: {number}")
-    if runtime_of(args.weights) != "keras":
+    if str(args.weights).endswith(".tflite") or Path(args.weights).is_dir():
         raise ValueError(
             "The levels of the pyramid are not in an exported model. Use the Keras "
             "model ('coseg', a .keras or a .weights.h5 file) to explain its masks. "
@@ -142,14 +141,14 @@ def _drawings(args):
     return Drawings(args.overlay, args.cutout, args.background, args.soft, args.sheet)
 
 
-def _made_with(args, drawings):
+def _made_with(args, engine, drawings):
     """All that results depend on besides their pictures."""
     from dataclasses import asdict
 
     from tfcoseg.batch.made_with import made_with
 
-    names = "size threshold min_score runtime explain".split()
-    options = {name: getattr(args, name) for name in names}
+    names = "size threshold min_score explain".split()
+    options = {name: getattr(args, name) for name in names} | {"engine": engine.name}
     return made_with(args.weights, options | asdict(drawings))
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from tfcoseg.cli.arguments import (
     UsageError,
+    add_engine_arguments,
     add_min_score_argument,
     add_model_arguments,
-    add_runtime_arguments,
     colour,
     not_negative,
 )
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_outputs(parser)
     add_model_arguments(parser)
     add_min_score_argument(parser)
-    add_runtime_arguments(parser)
+    add_engine_arguments(parser)
     add_writing_arguments(parser)
 
 

@@ -110,6 +110,7 @@ def open_cache(
     """
     about = {
         "weights": weights_sha256,
+        "engine": type(predictor.runtime).__name__,
         "working_size": predictor.working_size,
         "threshold": predictor.threshold,
         "min_score": predictor.min_score,

@@ -53,9 +53,8 @@ def import_interpreter() -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise ImportError(
-            "LiteRT files are run by the package ai-edge-litert. Install it: "
-            "pip install 'tfcoseg[litert]', or alone where TensorFlow is not wanted. "
-            f"Received: {error}"
+            "LiteRT files are run by the package ai-edge-litert: pip install "
+            f"ai-edge-litert. Received: {error}"
         ) from error
     return Interpreter
 

@@ -6,15 +6,6 @@ from pathlib import Path
 from tfcoseg.embedded import EMBEDDED_WEIGHTS, embedded_weights_path
 
 
-def runtime_of(model: str | os.PathLike) -> str:
-    """What runs a name or path: `"keras"`, `"litert"` or `"saved_model"`."""
-    if embedded_weights_path(str(model)):
-        return "keras"
-    if str(model).endswith(".tflite"):
-        return "litert"
-    return "saved_model" if Path(model).is_dir() else "keras"
-
-
 def check_model_path(model: str | os.PathLike) -> None:
     """Raises the error for a name or path that cannot be a model; no TensorFlow."""
     if (Path(model) / "saved_model.pb").is_file():

@@ -1,10 +1,12 @@
 """Pictures in, masks out, whatever their kind and size."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from tfcoseg.embedded import embedded_weights_path
 from tfcoseg.inference.forks import before_computing
 from tfcoseg.inference.group import ROUNDS, find_by_anchor, find_in_group
 from tfcoseg.inference.limits import (
@@ -45,8 +47,9 @@ class Predictor:
         threshold: the probability, 0..1, from which a pixel belongs to the mask.
         min_score: the probability that pictures share a kind of object, 0..1, below
             which their masks are empty; None for what the weights were calibrated for.
-        runtime: what runs the model: `"keras"`, `"saved_model"`, `"litert"`, which
-            needs no TensorFlow, or `"auto"`, whichever the model is for.
+        engine: what computes: `"litert"`, which starts at once and needs no TensorFlow;
+            `"tensorflow"`; or `"auto"`, LiteRT for `.tflite` files and, where there is
+            no GPU, for `"coseg"`, and TensorFlow for all else.
         threads: how many threads compute; None for one per core, with LiteRT up to 4.
             TensorFlow settles that once for a process, before it computes anything.
 
@@ -67,7 +70,7 @@ class Predictor:
         working_size: int = WORKING_SIZE,
         threshold: float = 0.5,
         min_score: float | None = None,
-        runtime: str = "auto",
+        engine: str = "auto",
         threads: int | None = None,
     ):
         check_working_size(working_size)
@@ -76,15 +79,15 @@ class Predictor:
             check_threshold(min_score, "min_score")
         self.working_size = int(working_size)
         self.threshold = float(threshold)
-        self.runtime = load_runtime(model, runtime, threads)
+        self.runtime = load_runtime(model, engine, threads)
         self.min_score = min_score
-        self._source = (model, runtime, threads)
+        self._source = (model, engine, threads)
 
     def __reduce__(self):
         """Copies and other processes load the model again, from where this one did."""
-        model, runtime, threads = self._source
+        model, engine, threads = self._source
         settings = (self.working_size, self.threshold, self.min_score)
-        return type(self), (model, *settings, runtime, threads)
+        return type(self), (model, *settings, engine, threads)
 
     def predict(
         self,
@@ -170,6 +173,9 @@ class Predictor:
     def explain(self, image_a: Any, image_b: Any) -> Explanation:
         """Where the two pictures resemble each other, for each level of the pyramid.
 
+        TensorFlow computes that, also where LiteRT finds the masks. Exported models do
+        not hold the levels.
+
         Example:
 
         >>> explanation = Predictor(working_size=65).explain("a.jpg", "b.jpg")
@@ -217,8 +223,16 @@ class Predictor:
             [find.found_in(mask) for find, (mask, _) in zip(finds, finished)],
         )
 
+    @functools.cached_property
+    def _explaining(self):
+        """What knows the levels of the pyramid: LiteRT's files hold their sum alone."""
+        model, _, threads = self._source
+        if isinstance(model, str) and embedded_weights_path(model):
+            return load_runtime(model, "tensorflow", threads)
+        return self.runtime
+
     def _levels(self, encoded, partner):
-        levels = self.runtime.levels(encoded.tensors, partner.tensors)
+        levels = self._explaining.levels(encoded.tensors, partner.tensors)
         return {
             size: resize_soft_mask(level, encoded.size)
             for size, level in levels.items()

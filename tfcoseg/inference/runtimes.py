@@ -8,27 +8,30 @@ affair, except for the entries of an encoded picture that
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
+from tfcoseg.embedded import embedded_litert_path
+from tfcoseg.inference.engines import choose_engine
 from tfcoseg.inference.keras_runtime import KerasRuntime, load_keras_model
-from tfcoseg.inference.model_paths import check_model_path, runtime_of
+from tfcoseg.inference.model_paths import check_model_path
 from tfcoseg.inference.stages import StagesRuntime
 from tfcoseg.inference.threads import limit_tensorflow
 
 _METHODS = ("encode", "refer", "correlate", "decode", "score")
 
 
-def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) -> Any:
-    """Returns the engine for what a user calls a model.
+def load_runtime(model: Any, engine: str = "auto", threads: int | None = None) -> Any:
+    """Returns what runs a model, for what a user calls a model.
 
     Args:
         model: a Keras model of `tfcoseg.applications`; the name of weights that come
             with the package (`"coseg"`, or one version: `"coseg-v3"`); the path of a
             whole saved model (`.keras`), of weights from `save_weights`
             (`.weights.h5`), of an exported LiteRT file (`.tflite`) or of an exported
-            SavedModel (its folder); or an engine.
-        runtime: what runs it: `"keras"`, `"saved_model"`, `"litert"`, or `"auto"`,
-            which goes by the model.
+            SavedModel (its folder); or what runs one.
+        engine: `"litert"`, `"tensorflow"` or `"auto"`; see
+            `tfcoseg.inference.engines.choose_engine`.
         threads: how many threads compute; None for one per core, with LiteRT up to 4.
             TensorFlow settles that once for a process.
 
@@ -36,17 +39,17 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
         TypeError: if it is none of these.
         FileNotFoundError: if the path does not exist.
         ValueError: if the file, or the model, is of another kind, or not for this
-            runtime.
+            engine.
     """
-    check_runtime(model, runtime, threads)
+    check_threads(threads)
     if all(callable(getattr(model, name, None)) for name in _METHODS):
         return model
     if isinstance(model, (str, os.PathLike)):
-        check_model_path(model)
-        return _LOADERS[runtime_of(model)](model, threads)
+        return _load(model, choose_engine(model, engine), threads)
     # Where Keras has not been imported, nothing can be a model of it.
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(model, keras.Model):
+        choose_engine(model, engine)
         limit_tensorflow(threads)
         return KerasRuntime(model)
     raise TypeError(
@@ -56,20 +59,8 @@ def load_runtime(model: Any, runtime: str = "auto", threads: int | None = None) 
     )
 
 
-def check_runtime(model: Any, runtime: str, threads: int | None = None) -> None:
-    """Raises the error for a runtime that does not run this model; no TensorFlow."""
-    if runtime not in ("auto", *RUNTIMES):
-        raise ValueError(
-            f"`runtime` must be one of {['auto', *RUNTIMES]}. Received: {runtime!r}"
-        )
-    is_path = isinstance(model, (str, os.PathLike))
-    fitting = runtime_of(model) if is_path else "keras"
-    called = str(model) if is_path else type(model).__name__
-    if runtime not in ("auto", fitting):
-        raise ValueError(
-            f"The runtime {runtime} runs {_RUNS[runtime]}. Received: {called}, which "
-            f"{fitting} runs"
-        )
+def check_threads(threads: int | None) -> None:
+    """Raises the error for a number of threads that cannot be."""
     if threads is not None and (not isinstance(threads, int) or threads < 1):
         raise ValueError(
             "`threads` must be a whole number of at least 1, or None. Received: "
@@ -77,33 +68,15 @@ def check_runtime(model: Any, runtime: str, threads: int | None = None) -> None:
         )
 
 
-def _load_keras(name, threads):
+def _load(model, engine, threads):
+    check_model_path(model)
+    if engine == "litert":
+        from tfcoseg.inference.litert import load_stages
+
+        return StagesRuntime(load_stages(embedded_litert_path(model) or model, threads))
     limit_tensorflow(threads)
-    return KerasRuntime(load_keras_model(name))
+    if Path(model).is_dir():
+        from tfcoseg.inference.saved_model import load_stages
 
-
-def _load_litert(path, threads):
-    from tfcoseg.inference.litert import load_stages
-
-    return StagesRuntime(load_stages(path, threads))
-
-
-def _load_saved_model(folder, threads):
-    from tfcoseg.inference.saved_model import load_stages
-
-    limit_tensorflow(threads)
-    return StagesRuntime(load_stages(folder))
-
-
-_LOADERS = {
-    "keras": _load_keras,
-    "litert": _load_litert,
-    "saved_model": _load_saved_model,
-}
-# The names of what can run a model; `load_runtime` tells which from the path.
-RUNTIMES = tuple(_LOADERS)
-_RUNS = {
-    "keras": "Keras models: 'coseg', a .keras or a .weights.h5 file",
-    "litert": "a .tflite file (`tfcoseg export litert` writes one)",
-    "saved_model": "a SavedModel's folder (`tfcoseg export savedmodel` writes one)",
-}
+        return StagesRuntime(load_stages(model))
+    return KerasRuntime(load_keras_model(model))
