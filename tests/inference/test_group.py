@@ -110,8 +110,7 @@ def test_what_a_find_keeps_does_not_grow_with_the_pictures_pixels():
 
 def test_scores_are_those_of_the_agreement():
     finds = find_in_group(Counting(), encodings(1, 1.5, 1.25, 9), SQUARE)
-    near, far = np.exp([-0.25, -0.5])
-    expected = [(near + far) / 2, (near + far) / 2, near, np.exp([-7.5, -7.75]).mean()]
+    expected = np.exp([-0.25, -0.25, -0.25, -7.5])
     np.testing.assert_allclose([find.score for find in finds], expected)
     assert [find.found for find in finds] == [True, True, True, False]
     assert {find.min_score for find in finds} == {0.25}

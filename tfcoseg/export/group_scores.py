@@ -48,5 +48,5 @@ def _agreement(scores):
     count = tf.shape(scores)[0]
     # A picture comes last among its own partners, but where it is the only one.
     own = tf.eye(count) * tf.cast(count > 1, tf.float32)
-    half = tf.maximum(count // 2, 1)
+    half = tf.maximum((count - 1) // 2, 1)
     return tf.reduce_mean(tf.math.top_k(scores - 2.0 * own, half).values, axis=1)

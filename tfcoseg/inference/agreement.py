@@ -11,8 +11,9 @@ from tfcoseg.signature import KERNEL
 def agreement(scores: np.ndarray) -> np.ndarray:
     """For each picture the mean of its scores with the half of the others it fits best.
 
-    Members of a group in which up to half of the pictures show something else still
-    agree with the other members. Of two pictures it is the score of the pair.
+    Half of an odd number of others is rounded down, so that members of a group in which
+    up to half of the pictures show something else are compared with members only. Of
+    two pictures it is the score of the pair.
 
     Args:
         scores: (n, n), symmetric: the probability that two pictures share a kind.
@@ -30,7 +31,7 @@ def agreement(scores: np.ndarray) -> np.ndarray:
     if count == 1:
         return np.diag(scores)
     others = scores[~np.eye(count, dtype=bool)].reshape(count, count - 1)
-    best = -np.sort(-others, axis=1)[:, : count // 2]
+    best = -np.sort(-others, axis=1)[:, : max(1, (count - 1) // 2)]
     return best.mean(axis=1)
 
 

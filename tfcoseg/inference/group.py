@@ -81,8 +81,9 @@ def find_by_anchor(
 
 
 def _known(mask):
-    """The mask, or None for one with nothing outside, as in `CoSeg`."""
-    return None if mask is None or np.min(mask) >= 1 else mask
+    """The mask, or None for one with nothing outside or inside, as in `CoSeg`."""
+    absent = mask is None or np.min(mask) >= 1 or np.max(mask) <= 0
+    return None if absent else mask
 
 
 def _decode(runtime, tensors, partner, square):

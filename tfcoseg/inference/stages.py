@@ -88,6 +88,7 @@ class StagesRuntime:
     def score(self, objects_a: np.ndarray, objects_b: np.ndarray) -> np.ndarray:
         """(n, m): the probability that objects, (n, channels), (m, channels), match."""
         inputs = {OBJECTS_A: objects_a, OBJECTS_B: objects_b}
+        self._channels = objects_a.shape[-1]
         return self.stages[VERIFY](inputs)[SCORES]
 
     def levels(self, encoded: Any, partner: Any) -> dict[int, np.ndarray]:
