@@ -17,6 +17,9 @@ from tfcoseg.signature import (
 # Up to so many partners are compared position by position; of more, the descriptors are
 # averaged over neighbouring positions, so that a picture never costs much more.
 WHOLE_PARTNERS = 8
+# Similarities of a picture with all of its partners, 4 bytes each, at most. More than 8
+# partners are too many before that at 321 pixels, but not at 1025.
+_MOST_SIMILARITIES = 2**26
 
 Partner = dict[str, Any]
 Tensors = dict[str, Any]
@@ -57,7 +60,7 @@ def all_others(
         for tensors, mask in zip(encoded[::-1], masks[::-1]):
             yield partner_of(runtime, tensors, mask)
         return
-    factor = math.ceil(math.sqrt((len(encoded) - 1) / WHOLE_PARTNERS))
+    factor = _pooling(len(encoded) - 1, encoded[0])
     each = [
         _as_partner(tensors, _refer(runtime, tensors, mask), factor)
         for tensors, mask in zip(encoded, masks)
@@ -67,6 +70,15 @@ def all_others(
     for own, kernel in enumerate(kernels):
         others = {name: np.delete(values, own, 1) for name, values in every.items()}
         yield {KERNEL: kernel, **others}
+
+
+def _pooling(others, tensors):
+    """The side of the squares of positions that are averaged, so that it pays."""
+    excess = others / WHOLE_PARTNERS
+    if DESCRIPTORS in tensors:
+        positions = math.prod(tensors[DESCRIPTORS].shape[1:3])
+        excess = max(excess, others * positions**2 / _MOST_SIMILARITIES)
+    return math.ceil(math.sqrt(excess))
 
 
 def _refer(runtime, tensors, mask):

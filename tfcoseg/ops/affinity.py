@@ -37,9 +37,9 @@ def semantic_affinity(descriptors, partners, weights=None, top=12, chunk_size=40
             weight are ignored, as if the partner did not have them.
         top: int. Number of positions of the second number; all where a partner has
             fewer. Defaults to 12.
-        chunk_size: int or None. Number of the image's positions that are compared at a
-            time, which bounds the memory; None to compare all at once. Defaults to
-            4096.
+        chunk_size: int or None. Number of the image's positions that are compared with
+            one partner at a time, with several accordingly fewer, which bounds the
+            memory; None to compare all at once. Defaults to 4096.
 
     Returns:
         Float32 tensor (batch, height, width, 4) with values in -1..1.
@@ -56,6 +56,8 @@ def semantic_affinity(descriptors, partners, weights=None, top=12, chunk_size=40
     own = tf.reshape(descriptors, (batch, height * width, channels))
     counts = _counts(partners, weights)
     candidates = _candidates(partners, counts, top)
+    if chunk_size is not None:
+        chunk_size = tf.maximum(1, chunk_size // tf.shape(partners)[1])
     best = _in_chunks(lambda rows: _best(rows, candidates, top), own, chunk_size)
     partner_means = unit(tf.reduce_sum(partners * tf.expand_dims(counts, -1), axis=2))
     to_partner = tf.reduce_mean(
