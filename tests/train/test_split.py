@@ -127,7 +127,7 @@ def test_who_is_drawn_alone_is_trained_on(recipe, tmp_path):
 
 def test_validation_pairs_hold_wrong_partners_too(recipe):
     _, validation = training_and_validation(recipe)
-    pairs = validation_pairs(validation)
+    pairs = validation_pairs(validation, recipe.exclusions)
     assert sum(pair.positive for pair in pairs) == len(validation)
     assert sum(not pair.positive for pair in pairs) == len(validation) // 3
 
@@ -141,7 +141,7 @@ def test_groups_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
     here, there = drawn_folder.name, "other"
     assert {record.group for record in training} == {
         "green",
-        *(f"{group} ({root})" for group in ("red", "blue") for root in (here, there)),
+        *(f"{group} [{root}]" for group in ("red", "blue") for root in (here, there)),
     }
 
 
@@ -152,7 +152,7 @@ def test_folders_of_one_name_stay_apart(recipe, drawn_folder, tmp_path):
     all_of_them = dataclasses.replace(recipe, data=tuple(map(str, roots)))
     groups = Counter(r.group for r in training_and_validation(all_of_them)[0])
     assert groups == {
-        f"{colour} ({name})": 4
+        f"{colour} [{name}]": 4
         for colour in ("red", "green", "blue")
         for name in ("set", "set 2", "set 3")
     }

@@ -95,9 +95,10 @@ def kinds(name: str) -> frozenset[str]:
     """The kinds of object that a group's name speaks of.
 
     What stands in parentheses only says more about the rest, "bird (water)", so that a
-    word there that no list knows, "horse (weizmann)", is no kind of object.
+    word there that no list knows, "horse (weizmann)", is no kind of object. What stands
+    in brackets is the name of a folder, "dog [train]", and never one.
     """
-    text = name.casefold()
+    text = re.sub(r"\[.*?\]", "", name.casefold()).strip()
     asides = _kinds_of_parts("/".join(re.findall(r"\((.*?)\)", text)))
     found = _kinds_of_parts(re.sub(r"\(.*?\)", "/", text))
     return frozenset(found | asides & KNOWN if found else asides or {name})

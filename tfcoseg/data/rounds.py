@@ -1,10 +1,13 @@
 """Whose turn it is: draws in rounds, so that large groups do not drown small ones."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tfcoseg.data.kinds import kinds
+
+_FACES = frozenset(("face", "faces"))
 
 
 class Rounds:
@@ -73,10 +76,15 @@ def families_of(groups: Mapping[str, Sequence], by_kind: bool) -> dict[str, list
     """{family: names of its groups}: those of one kind, or each group alone.
 
     Groups of several kinds, such as "horse+rider", are of one family only if they speak
-    of the same kinds.
+    of the same kinds. Faces are people, but a family of their own: the mask of a face
+    is none of a person.
     """
     families: dict[str, list[str]] = {}
     for name in groups:
-        family = "+".join(sorted(kinds(name))) if by_kind else name
+        family = name
+        if by_kind:
+            words = re.findall("[a-z]+", re.sub(r"\[.*?\]", "", name.casefold()))
+            part = " (face)" if _FACES.intersection(words) else ""
+            family = "+".join(sorted(kinds(name))) + part
         families.setdefault(family, []).append(name)
     return families

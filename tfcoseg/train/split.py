@@ -71,9 +71,15 @@ def warn_left_out(problems: list[str]) -> None:
         warnings.warn(f"{in_short(problems)}\nThese are left out.", stacklevel=3)
 
 
-def validation_pairs(records: list[Record]) -> list[Pair]:
-    """Consecutive pairs, and a third as many pictures with a wrong partner."""
-    return consecutive_pairs(records) + wrong_partners(records)[::3]
+def validation_pairs(records: list[Record], exclusions: str) -> list[Pair]:
+    """Consecutive pairs, and of every third picture a pair with a wrong partner.
+
+    Args:
+        records: of several groups.
+        exclusions: "likely" or "known": which pictures make no wrong partners.
+    """
+    wrong = wrong_partners(records, exclusions=exclusions)
+    return consecutive_pairs(records) + wrong[::3]
 
 
 def _scan(roots, recipe):
@@ -123,7 +129,7 @@ def _apart(folders):
     names = _distinct_names(folders)
     return [
         (
-            dataclasses.replace(record, group=f"{record.group} ({names[root]})")
+            dataclasses.replace(record, group=f"{record.group} [{names[root]}]")
             if counts[record.group] > 1
             else record
         )
