@@ -60,7 +60,7 @@ def test_the_stages_train_more_and_more_and_never_the_descriptors():
 
 
 def test_without_a_branch_the_layers_above_the_skips_train():
-    network = CoSegVGG16()
+    network = CoSegVGG16(branch_from=None)
     encoder = network.get_layer("siamese_encoder")
     set_trainable(network, "upper")
     names = {weight.path.split("/")[-2] for weight in encoder.trainable_weights}

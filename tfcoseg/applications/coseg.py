@@ -49,12 +49,14 @@ _RESNET50 = {
     "backbone": "resnet50",
     "features": "conv4_block6_out",
     "descriptors": "conv5_block3_out",
+    "branch_from": "conv3_block4_out",
     "skips": ("conv3_block4_out", "conv2_block3_out"),
 }
 _VGG16 = {
     "backbone": "vgg16",
     "features": "block5_conv3",
     "descriptors": "block5_conv3",
+    "branch_from": "block3_conv3",
     "skips": ("block3_conv3", "block2_conv2"),
 }
 
@@ -109,7 +111,7 @@ def CoSegEfficientNetLite2(
 
 
 def CoSegEfficientNetLite0(
-    weights="coseg-small",
+    weights=None,
     input_shape=None,
     reference_masks=False,
     implementation="auto",
@@ -118,19 +120,18 @@ def CoSegEfficientNetLite0(
 ):
     """The same network on EfficientNet-Lite0: half the size and time, for phones.
 
-    Args and returns as `CoSegEfficientNetLite2`, with `"coseg-small"` as its trained
-    weights.
+    Args and returns as `CoSegEfficientNetLite2`; there are no trained weights yet.
 
     Reference: Chen et al., Sci China Inf Sci 66(1):119101, 2023; Tan and Le,
     "EfficientNet", ICML 2019.
 
     Example:
 
-    >>> model = CoSegEfficientNetLite0(weights=None)
+    >>> model = CoSegEfficientNetLite0()
     >>> model.name, list(model.output)
     ('coseg_efficientnet_lite0', ['mask_a', 'mask_b'])
     """
-    weights = _resolve(weights, ("coseg-small",))
+    weights = _resolve(weights, ())
     given = dict(filters=128, decoder_filters=(96, 48, 24, 16))
     given |= dict(reference_masks=reference_masks, implementation=implementation)
     return CoSeg(**_LITE0 | given | options, **_rest(weights, input_shape, name))
@@ -256,7 +257,7 @@ def CoSeg(
         context: int. Convolutions of the decoder at half the features' size.
         rounds: int. How often the images are compared: from the second time on, each
             with the object that was found in the other before. The weights are the
-            same.
+            same. Exports and `Predictor` compare twice.
         reference_masks, input_shape, name: see `CoSegEfficientNetLite2`.
         weights: path of a `.weights.h5` file, "imagenet" for the backbone's, or None.
 
