@@ -31,8 +31,11 @@ MSRC_GROUPS = "building tree flower sign chair face bicycle".split()
 
 
 def folders(data: Path, run: Path) -> tuple[str, ...]:
-    """The folders to train on; that of MSRC's groups is made of links."""
-    part = run / "msrc_coseg"
+    """The folders to train on; that of MSRC's groups is made of links.
+
+    It has a name of its own: the benchmark's groups are not trained on.
+    """
+    part = run / "msrc_coseg_other"
     for kind in ("images", "masks"):
         (part / kind).mkdir(parents=True, exist_ok=True)
         for group in MSRC_GROUPS:
@@ -57,15 +60,15 @@ def recipes(data: Path, weights: Path, run: Path, small: bool, seed: int):
         "backbone_weights": str(backbone),
         "steps_per_epoch": 400,
         "self_share": 0.4,
-        "seed": seed,
     }
-    first = Recipe(sizes=(257,), head_epochs=1, upper_epochs=7, **both)
+    first = Recipe(sizes=(257,), head_epochs=1, upper_epochs=7, seed=seed, **both)
     second = Recipe(
         sizes=(321, 385),
         head_epochs=0,
         upper_epochs=2,
         upper_learning_rate=2e-4,
         weights=str(run / "first" / "best.weights.h5"),
+        seed=seed + 100,  # other pairs than the first part's
         **both,
     )
     return {"first": first, "second": second}
@@ -78,16 +81,15 @@ def main(arguments: list[str] | None = None) -> None:
     )
     add = parser.add_argument
     add("--output", type=Path, required=True, metavar="FILE.weights.h5")
-    add(
-        "--run", type=Path, default=Path("runs/coseg-v3"), help="(default: %(default)s)"
-    )
+    add("--run", type=Path, help="(default: runs/coseg-v3, or runs/coseg-small)")
     add("--small", action="store_true", help="EfficientNet-Lite0, for phones")
     add(
         "--seed", type=int, default=0, help="of everything drawn (default: %(default)s)"
     )
     add("--overwrite", action="store_true", help="replace FILE and its card")
     given = parser.parse_args(arguments)
-    run = given.run.resolve()
+    name = "coseg-small" if given.small else "coseg-v3"
+    run = (given.run or Path("runs") / name).resolve()
     data, weights = (environment_folder(parser, name) for name in ("DATA", "WEIGHTS"))
     for name in SETS:
         check_root(data / name)

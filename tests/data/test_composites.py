@@ -206,7 +206,7 @@ class TestPairDataset:
             pairs, (80, 100), 4, augment=False, donors=records, **options
         )
         ((images, masks),) = dataset
-        composites = Composites(records, 0.5, 0.5, 3)
+        composites = Composites(records, 0.5, 0.5, seed=3)
         for number, pair in enumerate(pairs):
             sides = composites.read(pair, number)
             for side, (image, mask) in zip("ab", sides):
@@ -244,3 +244,46 @@ def test_real_pictures():
             assert mask.any() and image.shape[:2] == mask.shape
             changed += image.shape != plain.shape or not np.array_equal(image, plain)
     assert changed >= 40
+
+
+def test_one_scene_is_no_object_in_common(records):
+    """Two pictures of one background, with an object of another kind in each."""
+    composites = Composites(records, 0.0, 0.0, 1.0)
+    pairs = [pair for pair in sample_pairs(records, 40, 1.0)]
+    seen = set()
+    for number, pair in enumerate(pairs):
+        (image_a, mask_a), (image_b, mask_b) = composites.read(pair, number)
+        (one,), (other,) = colours_of(image_a, mask_a), colours_of(image_b, mask_b)
+        assert one != other and pair.record_a.group not in (one, other)
+        assert colours_in(image_a) == {one} and colours_in(image_b) == {other}
+        # What neither object hides is the same, and lies beside the picture's own.
+        both = (mask_a == 0) & (mask_b == 0)
+        values = np.unique(image_a[both]), np.unique(image_b[both])
+        own = 20 + int(pair.record_a.name)
+        assert all(own in found for found in values)
+        assert image_a.shape == image_b.shape != (80, 100, 3)
+        seen |= {one, other}
+    assert len(seen) > 3
+
+
+def test_of_one_scene_only_negative_pairs(records):
+    composites = Composites(records, 0.0, 0.0, 1.0)
+    pair = consecutive_pairs(records)[0]
+    assert_same(composites.read(pair, 0), [read_record(r) for r in pair.records])
+
+
+def test_where_too_little_is_left_beside_the_object_the_pair_stays(
+    tmp_path, write_picture
+):
+    for kind in ("aeroplane", "apple", "bird"):
+        for number in range(2):
+            mask = np.zeros((80, 100), np.uint8)
+            mask[10:70, 12:88] = 255
+            image = np.full((80, 100, 3), 20, np.uint8)
+            image[mask > 0] = COLOURS[kind]
+            write_picture(kind, f"{number}.png", image, mask)
+    records = read_folder(tmp_path)
+    composites = Composites(records, 0.0, 0.0, 1.0)
+    for number, pair in enumerate(sample_pairs(records, 10, 1.0)):
+        sides = composites.read(pair, number)
+        assert_same(sides, [read_record(record) for record in pair.records])

@@ -15,7 +15,9 @@ import pytest
 
 import tfcoseg
 from tfcoseg.applications import CoSegMobileNetV2, load_model
+from tfcoseg.data import read_folder
 from tfcoseg.train import Recipe, train
+from tfcoseg.train.recipe import _calibrate
 
 
 def rows_of(run):
@@ -55,9 +57,22 @@ def test_a_run_from_the_beginning_to_the_end(recipe, whole):
     start = CoSegMobileNetV2(weights=None)
     start.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
     best = min(rows, key=lambda row: float(row["val_loss"]))
-    encoders = [m.get_layer("siamese_encoder").get_weights() for m in (trained, start)]
-    same = all(np.array_equal(one, two) for one, two in zip(*encoders))
-    assert same == (best["stage"] == "head")
+    encoders = [m.get_layer("siamese_encoder") for m in (trained, start)]
+
+    def same(part):
+        weights = [getattr(each, part).get_weights() for each in encoders]
+        return all(np.array_equal(one, two) for one, two in zip(*weights))
+
+    assert same("trunk") and same("branch") == (best["stage"] == "head")
+
+    # Descriptors and verification are set from the pictures.
+    means = [each.descriptor_mean.numpy() for each in encoders]
+    assert not np.allclose(*means)
+    settings = [
+        [float(getattr(m.get_layer("verification"), name)) for m in (trained, start)]
+        for name in ("slope", "bias", "min_score")
+    ]
+    assert all(one != other for one, other in settings)
 
     # Finished is finished.
     before = {file: file.stat().st_mtime_ns for file in run.glob("*.h5")}
@@ -81,6 +96,39 @@ def test_fewer_validation_pictures_than_a_batch(recipe, drawn_folder, tmp_path):
     train(tmp_path / "run", small, verbose=0)
     (row,) = rows_of(tmp_path / "run")
     assert float(row["val_loss"]) > 0
+
+
+def test_without_a_model_it_begins_with_the_embedded_weights(drawn_folder):
+    """As the command does with nothing but a folder and a run."""
+    data = (str(drawn_folder),)
+    assert Recipe(data).weights == "coseg"
+    for given in ({"model": "mobilenetv2"}, {"backbone_weights": "b.npz"}):
+        assert Recipe(data, **given).weights is None
+    assert Recipe(data, weights="mine.weights.h5").weights == "mine.weights.h5"
+
+
+@pytest.mark.parametrize("count, changed", [(4, False), (14, True)])
+def test_few_pictures_leave_the_calibration_alone(
+    count, changed, recipe, tmp_path, monkeypatch
+):
+    """Of weights that have one: from a few pictures it would be worse."""
+    asked = []
+    monkeypatch.setattr(
+        "tfcoseg.train.recipe.calibrate", lambda *given: asked.append(given)
+    )
+    records = [
+        dataclasses.replace(record, name=f"{record.name}-{copy}")
+        for copy in range(count)
+        for record in read_folder(recipe.data[0])[::4]
+    ]
+    given = dataclasses.replace(recipe, weights="mine.weights.h5")
+    _calibrate(CoSegMobileNetV2(weights=None), records, given)
+    assert bool(asked) is changed
+    _calibrate(CoSegMobileNetV2(weights=None), records, recipe)
+    ((_, pairs, size, _, *shares),) = asked[-1:]
+    assert len(pairs) == 6 * len(records) and size == 48
+    assert sum(pair.positive for pair in pairs) == len(pairs) / 2
+    assert shares == [recipe.distractor_share, recipe.scene_share]
 
 
 def test_no_epochs_at_all_are_refused(recipe):

@@ -30,8 +30,8 @@ cannot be used are named, ignored and listed in the run's left_out.txt.
 
 examples:
   tfcoseg train --data my_pictures --run runs/mine
-  tfcoseg train --data my_pictures --run runs/mine --weights coseg --head-epochs 0
-  tfcoseg train --data a --run runs/small --model lite0 --size 257 --upper-epochs 8
+  tfcoseg train --data my_pictures --run runs/mine --head-epochs 0 --size 321
+  tfcoseg train --data a --run runs/small --model mobilenetv2 --size 257
   tfcoseg train --data a b --run runs/quick --size 257 321 --steps-per-epoch 50
   tfcoseg train --data a --run runs/unseen --folds 4 --fold 0 --fold-by class
   tfcoseg train --data a --run runs/fast --strategy mirrored --upper-batch-size 16
@@ -107,15 +107,15 @@ def _add_data_arguments(add):
     )
     add(
         "--model",
-        default="lite2",
         choices=("lite2", "lite0", "mobilenetv2", "resnet50", "vgg16"),
-        help="network to train where --weights does not say so (default: %(default)s)",
+        help="network to train from a backbone's weights; lite2 and lite0 need a file "
+        "of these (default: that of --weights)",
     )
     add(
         "--weights",
         metavar="coseg|FILE",
-        help="network to start from (default: none, only a trained backbone); whether "
-        "the best epoch is better than it, evaluate tells",
+        help="network to start from (default: coseg, or none with --model or "
+        "--backbone-weights); whether the best epoch is better than it, evaluate tells",
     )
     add(
         "--backbone-weights",
@@ -198,6 +198,9 @@ def _add_recipe_arguments(add):
     )
     number(
         "--swap-share", 0.1, probability, "share of pairs whose pasted object counts"
+    )
+    number(
+        "--scene-share", 0.3, probability, "share of negative pairs that are one scene"
     )
     number(
         "--reference-share", 0.5, probability, "share of pairs with a reference mask"

@@ -16,6 +16,8 @@ Sides = list[tuple[np.ndarray, np.ndarray]]
 
 # Records to draw and read until one has an object that may be pasted.
 _TRIES = 8
+# Of a part of a picture: the fraction of its pixels, and of its shorter side.
+_LEAST_BACKGROUND = 0.2
 
 
 class Composites:
@@ -25,6 +27,8 @@ class Composites:
     the pictures have in common stays the same. A positive pair with swapped roles keeps
     picture A only: its partner is a picture of a kind that shares nothing with it, and
     both get an object of one third kind. That object is what they have in common then.
+    A negative pair of one scene is a part of picture A without its object, twice, each
+    time with an object of another kind: a scene in common is no object in common.
 
     No kind is pasted that either picture is known to hold, nor one that may stand
     behind the objects of either, such as people. Where no object fits, the pair stays
@@ -34,6 +38,7 @@ class Composites:
         donors: records of several groups, whose objects are pasted.
         distractor_share: float. Probability of distractors, of any pair.
         swap_share: float. Probability of swapped roles, of a positive pair.
+        scene_share: float. Probability of one scene, of a negative pair.
         seed: int. What happens to a pair depends on the seed, the pair's number and
             the donors alone. Defaults to 0.
         void_value: for records that do not name theirs. Defaults to `None`.
@@ -48,15 +53,18 @@ class Composites:
         donors: Iterable[Record],
         distractor_share: float,
         swap_share: float,
+        scene_share: float = 0.0,
         seed: int = 0,
         void_value: int | None = None,
     ):
         self.donors = list(donors)
         self.distractor_share = distractor_share
         self.swap_share = swap_share
+        self.scene_share = scene_share
         self.seed = seed
         self.void_value = void_value
-        check_shares(self.donors, distractor_share, swap_share)
+        for share in (swap_share, scene_share):
+            check_shares(self.donors, distractor_share, share)
         self._known = known_kinds(self.donors)
         self._of_kind: dict[str, list[Record]] = {}
         for record in self.donors:
@@ -80,9 +88,12 @@ class Composites:
         """What `read` returns, or `None` of a pair that stays as it is."""
         generator = np.random.default_rng([self.seed, number])
         drawn = generator.random()
-        if drawn < self.swap_share:
-            return self._swapped(pair.record_a, generator) if pair.positive else None
-        if drawn < self.swap_share + self.distractor_share:
+        changed, share = self._swapped, self.swap_share
+        if not pair.positive:
+            changed, share = self._one_scene, self.scene_share
+        if drawn < share:
+            return changed(pair.record_a, generator)
+        if drawn < share + self.distractor_share:
             return self._distracted(pair, generator)
         return None
 
@@ -123,6 +134,21 @@ class Composites:
         for record, other in zip(records, objects):
             image, _, pasted = paste_object(*self._read(record), *other, generator)
             if pasted.any():
+                sides.append((image, pasted))
+        return sides if len(sides) == 2 else None
+
+    def _one_scene(self, record, generator):
+        """A picture's background with two objects in turn; `None` of too little."""
+        scene = _background(*self._read(record))
+        if scene is None:
+            return None
+        nothing = np.zeros(scene.shape[:2], np.uint8)
+        allowed, sides = self._foreign_kinds((record,)), []
+        while allowed and len(sides) < 2:
+            kind = _choice(allowed, generator)
+            allowed.remove(kind)
+            for other in self._objects(kind, 1, generator):
+                image, _, pasted = paste_object(scene, nothing, *other, generator)
                 sides.append((image, pasted))
         return sides if len(sides) == 2 else None
 
@@ -168,15 +194,36 @@ def check_shares(
     both = distractor_share + swap_share
     if not (distractor_share >= 0 and swap_share >= 0 and both <= 1):
         raise ValueError(
-            "`distractor_share` and `swap_share` must be 0 or more, and 1 at most "
-            f"together. Received: distractor_share={distractor_share}, "
-            f"swap_share={swap_share}"
+            "`distractor_share` and `swap_share` (or `scene_share`) must be 0 or more, "
+            f"and 1 at most together. Received: {distractor_share} and {swap_share}"
         )
     if both and not donors:
         raise ValueError(
             "Objects that are pasted need pictures to be cut from; pass `donors`, such "
             "as the records that the pairs were sampled from. Received: donors=[]"
         )
+
+
+def _background(image, mask):
+    """The largest strip beside, above or below an object; `None` of a small one.
+
+    It is cut to twice its shorter side, so that resizing to a square squeezes little.
+    """
+    there = mask != 0
+    if not there.any():
+        return image
+    rows, columns = (np.flatnonzero(there.any(axis)) for axis in (1, 0))
+    strips = (
+        image[: rows[0]],
+        image[rows[-1] + 1 :],
+        image[:, : columns[0]],
+        image[:, columns[-1] + 1 :],
+    )
+    largest = max(strips, key=np.size)
+    side, least = min(largest.shape[:2]), _LEAST_BACKGROUND
+    if largest.size < least * image.size or side < least * min(mask.shape):
+        return None
+    return largest[: 2 * side, : 2 * side]
 
 
 def _choice(options, generator):

@@ -54,6 +54,7 @@ def pair_dataset(
     donors: Sequence[Record] = (),
     distractor_share: float = 0.0,
     swap_share: float = 0.0,
+    scene_share: float = 0.0,
     reference_share: float = 0.0,
 ) -> tf.data.Dataset:
     """Reads, augments, resizes and batches pairs, in their order, once through.
@@ -81,6 +82,8 @@ def pair_dataset(
             object of another kind; see `tfcoseg.data.composites`. Defaults to 0.
         swap_share: float. Fraction of the positive pairs in which only what is pasted
             into both pictures is in common. Defaults to 0.
+        scene_share: float. Fraction of the negative pairs that become one scene with a
+            different object in each picture. Defaults to 0.
         reference_share: float. Fraction of the pairs of which a true mask is an input,
             too; see `tfcoseg.data.references`. Defaults to 0.
 
@@ -108,7 +111,8 @@ def pair_dataset(
         )
     pairs = list(pairs)
     steps = _steps(size, augment)
-    composites = Composites(donors, distractor_share, swap_share, seed, void_value)
+    shares = distractor_share, swap_share, scene_share
+    composites = Composites(donors, *shares, seed, void_value)
     positive = tf.constant([pair.positive for pair in pairs], tf.bool)
     # As two frames of a video, where the background is in common, too.
     same = [

@@ -21,6 +21,7 @@ def calibrate(
     size: int,
     donors: Iterable[Record] = (),
     distractor_share: float = 0.0,
+    scene_share: float = 0.0,
 ) -> dict[str, float]:
     """Sets slope, bias and `min_score` of a network's `Verification`.
 
@@ -33,8 +34,9 @@ def calibrate(
         network: a model of `tfcoseg.applications`; changed in place.
         pairs: positive and negative ones, not trained on.
         size: side of the square in pixels at which the network sees the pictures.
-        donors, distractor_share: objects of other kinds that are pasted into some of
-            the pairs; see `pair_dataset`. So a scene alone does not make a pair.
+        donors, distractor_share, scene_share: objects of other kinds that are pasted
+            into some of the pairs; see `pair_dataset`. So a scene alone does not make a
+            pair.
 
     Returns:
         "slope", "bias", "min_score", and the number of "positive" and "negative" pairs.
@@ -56,6 +58,7 @@ def calibrate(
         drop_remainder=False,
         donors=donors,
         distractor_share=distractor_share,
+        scene_share=scene_share,
     )
     cosines = _cosines(network, dataset)
     slope, bias = fit_logistic(cosines, positive)

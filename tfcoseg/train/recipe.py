@@ -13,12 +13,12 @@ import tfcoseg
 from tfcoseg import applications
 from tfcoseg.applications.endpoints import has_verification
 from tfcoseg.data.folds import check_fold
-from tfcoseg.data.negatives import other_kind_partners
-from tfcoseg.data.pairs import consecutive_pairs
 from tfcoseg.data.pipeline import image_dataset
+from tfcoseg.data.sampling import sample_pairs
 from tfcoseg.data.scan import check_root
+from tfcoseg.data.trust import trusted_partners
 from tfcoseg.files import replace_file
-from tfcoseg.signature import TRAINING_SIZE
+from tfcoseg.signature import TRAINING_SIZE, WORKING_SIZE
 from tfcoseg.train.calibrate import calibrate
 from tfcoseg.train.run_folder import RunFolder
 from tfcoseg.train.split import training_and_validation, warn_left_out
@@ -27,15 +27,19 @@ from tfcoseg.train.strategy import check_batch_sizes, make_strategy, synchronize
 
 # Pictures from which the statistics of the descriptors are taken.
 _ADAPTED = 256
-# Wrong partners of each validation picture, on which verification is calibrated.
-_SHIFTS = 3
+# Of the pairs on which verification is calibrated: how many, how many of them without
+# anything in common, and of the others how many of two sets, which are two scenes.
+_CALIBRATING_PAIRS, _PAIRS_PER_PICTURE = 1200, 6
+_WRONG_SHARE, _ACROSS_SETS = 0.5, 0.5
+# With fewer pictures the calibration of the weights that a run starts from is better.
+_LEAST_CALIBRATING = 40
 _POSITIVE = (
     "steps_per_epoch head_batch_size upper_batch_size finetune_batch_size full_weight "
     "patience"
 ).split()
 _SHARES = (
     "validation_share negative_share across_sets self_share distractor_share "
-    "swap_share reference_share"
+    "swap_share scene_share reference_share"
 ).split()
 MODELS = {
     "lite2": applications.CoSegEfficientNetLite2,
@@ -68,9 +72,10 @@ class Recipe:
         void_value: value of the masks' pixels that count nowhere, 2 to 255, or None.
         model: which network to train, where no `weights` say so: "lite2", "lite0",
             "mobilenetv2", "resnet50" or "vgg16".
-        weights: of the network to start from: "coseg" or a file.
+        weights: of the network to start from: "coseg" or a file. `None` for "coseg"
+            where neither `model` nor `backbone_weights` is given.
         backbone_weights: "imagenet" or a file, for the encoder of a network that starts
-            from none.
+            from none. Those of EfficientNet-Lite cannot be downloaded.
         sizes: heights = widths in pixels; batches take them in turns.
         head_epochs: epochs with the encoder frozen.
         upper_epochs: epochs with the encoder's branch training, too, or what lies above
@@ -88,8 +93,8 @@ class Recipe:
             other; see `tfcoseg.data.sample_pairs`.
         exclusions, by_kind, across_sets, self_share: how pairs are drawn; see
             `tfcoseg.data.sample_pairs`.
-        distractor_share, swap_share: fraction of pairs into which objects of other
-            pictures are pasted; see `tfcoseg.data.pair_dataset`.
+        distractor_share, swap_share, scene_share: fraction of pairs into which objects
+            of other pictures are pasted; see `tfcoseg.data.pair_dataset`.
         reference_share: fraction of pairs for which a true mask is an input, too, so
             that the network learns to use one.
         patience: epochs without a lower validation loss before a stage ends.
@@ -105,7 +110,7 @@ class Recipe:
     joint_groups: int | None = None
     per_group: int | None = None
     void_value: int | None = None
-    model: str = "lite2"
+    model: str | None = None
     weights: str | None = None
     backbone_weights: str | None = "imagenet"
     sizes: tuple[int, ...] = (TRAINING_SIZE,)
@@ -128,6 +133,7 @@ class Recipe:
     self_share: float = 0.2
     distractor_share: float = 0.2
     swap_share: float = 0.1
+    scene_share: float = 0.3
     reference_share: float = 0.5
     patience: int = 10
     seed: int = 0
@@ -141,7 +147,10 @@ class Recipe:
                 "A run needs a folder or more, `data`, and a size or more, `sizes`. "
                 f"Received: data={self.data}, sizes={self.sizes}"
             )
-        if self.model not in MODELS:
+        given = self.model, self.weights, self.backbone_weights
+        if given == (None, None, "imagenet"):
+            object.__setattr__(self, "weights", "coseg")
+        if self.model not in (None, *MODELS):
             raise ValueError(
                 f"`model` must be one of {list(MODELS)}. Received: {self.model!r}"
             )
@@ -183,7 +192,8 @@ def train(
     """Trains a network by a recipe, or resumes its training.
 
     An interrupted run resumes after its last completed epoch; one that has finished
-    returns at once. Last, verification is calibrated on the validation pictures. Sets
+    returns at once. Last, verification is calibrated on the validation pictures, if
+    they are 40 or more, or there was no calibration before. Sets
     the global random seeds of Python, NumPy and TensorFlow. Files that cannot be used
     are ignored and named in `left_out.txt`.
 
@@ -243,7 +253,7 @@ def train(
 def _network(recipe):
     if recipe.weights is not None:
         return applications.load_model(recipe.weights)
-    network = MODELS[recipe.model](weights=None)
+    network = MODELS[recipe.model or "lite2"](weights=None)
     if recipe.backbone_weights is not None:
         network.get_layer("siamese_encoder").load_backbone(recipe.backbone_weights)
     return network
@@ -261,15 +271,26 @@ def _adapt(network, records, recipe):
 
 
 def _calibrate(network, records, recipe):
-    """Sets what verification takes for the same kind, on pairs of all other kinds."""
-    if not has_verification(network):
+    """Sets what verification takes for the same kind, on pairs of the validation."""
+    few = recipe.weights is not None and len(records) < _LEAST_CALIBRATING
+    if few or not has_verification(network):
         return
-    pairs = consecutive_pairs(records)
-    for shift in range(1, _SHIFTS + 1):
-        pairs += other_kind_partners(records, shift)
-    shares = records, recipe.distractor_share
-    if len({pair.positive for pair in pairs}) == 2:
-        calibrate(network, pairs, sorted(recipe.sizes)[len(recipe.sizes) // 2], *shares)
+    if not trusted_partners(records, (), recipe.exclusions).groups:
+        return
+    count = min(_CALIBRATING_PAIRS, _PAIRS_PER_PICTURE * len(records))
+    pairs = sample_pairs(
+        records,
+        count,
+        _WRONG_SHARE,
+        recipe.seed,
+        exclusions=recipe.exclusions,
+        by_kind=recipe.by_kind,
+        across_sets=_ACROSS_SETS,
+    )
+    # As close as training comes to the size at which people use the network.
+    size = min(recipe.sizes, key=lambda size: abs(size - WORKING_SIZE))
+    shares = recipe.distractor_share, recipe.scene_share
+    calibrate(network, pairs, size, records, *shares)
 
 
 def _batch_sizes(recipe):

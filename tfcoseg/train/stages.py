@@ -32,7 +32,7 @@ def check_pairs(recipe, training, validation):
         ValueError: if no negative pair can be trusted, though some are wanted.
     """
     _sample(recipe, training, 1, recipe.seed, 0)
-    validation_pairs(validation)
+    validation_pairs(validation, recipe.exclusions)
 
 
 def train_stage(
@@ -99,6 +99,7 @@ def _training_dataset(stage, recipe, records, done):
                 donors=records,
                 distractor_share=recipe.distractor_share,
                 swap_share=recipe.swap_share,
+                scene_share=recipe.scene_share,
                 reference_share=recipe.reference_share,
             )
         )
@@ -107,7 +108,7 @@ def _training_dataset(stage, recipe, records, done):
 
 
 def _validation_dataset(stage, recipe, records):
-    pairs = validation_pairs(records)
+    pairs = validation_pairs(records, recipe.exclusions)
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     batch_size = getattr(recipe, f"{stage}_batch_size")
     count, batch_size = even_batches(len(pairs), batch_size, replicas)
@@ -163,7 +164,7 @@ def _callbacks(stage, folder, recipe, network, validation, tensorboard):
         from tfcoseg.train.tensorboard import tensorboard_callbacks
 
         logs = folder.path / "tensorboard" / stage
-        pairs = validation_pairs(validation)
+        pairs = validation_pairs(validation, recipe.exclusions)
         size = sorted(recipe.sizes)[len(recipe.sizes) // 2]
         callbacks = tensorboard_callbacks(logs, network, pairs, size)
     # Last, so that whatever the others write is older than the recorded epoch.
