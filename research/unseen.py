@@ -99,7 +99,7 @@ def measure(run: Path, data: Path, weights: Path, by: str, folds: int, fold: int
         options += ["--per-group", PER_GROUP] if by == "kind" else []
         options += ["--output", reports[name], "--overwrite", "--quiet"]
         command = ["evaluate", "--data", data / name, "--weights", trained, *options]
-        # 1 tells of groups with a single picture; the others are judged all the same.
+        # The code 1 means that groups with a single picture were left out.
         if tfcoseg(list(map(str, command))) > 1:
             raise SystemExit(f"failed: {command}")
     facts = {"recipe": "coseg-v3", "fold_by": by, "folds": folds, "fold": fold}

@@ -11,8 +11,8 @@ from tfcoseg.data.kinds import kinds
 # In the background of pictures of anything.
 UNTRUSTED = frozenset({"person", "building", "tree", "grass", "sky", "road", "water"})
 
-# Whoever takes pictures of these seldom has people in them, nor portraits these: of the
-# pictures of PASCAL VOC's classes among them, seen one by one, three in a hundred.
+# Pictures of these seldom show people, and portraits seldom these: three in a hundred of
+# PASCAL VOC's pictures of such classes, counted by eye.
 WITHOUT_PEOPLE = frozenset(
     "aeroplane bear bird cat cow deer fox giraffe goat lion rhino sheep tiger wolf "
     "zebra".split()

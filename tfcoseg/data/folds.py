@@ -12,7 +12,8 @@ from tfcoseg.data.record import Record
 FOLD_BY = ("class", "kind", "picture")
 
 # What the draw of a kind's fold depends on besides its name. Of several texts this one
-# puts about as many of PASCAL VOC's and COCO's kinds into each of four folds.
+# puts about as many of PASCAL VOC's and COCO's kinds into each of four folds; of three
+# folds the sizes differ more.
 _DRAW = "fold by kind 0"
 
 

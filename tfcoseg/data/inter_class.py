@@ -2,9 +2,9 @@
 
 What such a set has in common is no class but something of a coarser grain, and each
 picture's mask shows its own class. Amir et al. (Deep ViT Features as Dense Visual
-Descriptors, 2022) judge on forty sets of six pictures from PASCAL VOC, PASCAL-CO. Those
-are files to be had from the authors; these here are drawn anew, so that figures on them
-do not stand beside theirs.
+Descriptors, 2022) judge on forty sets of six pictures from PASCAL VOC, PASCAL-CO. Their
+files can be had from the authors; these here are drawn anew, so that figures on them
+cannot be compared with theirs.
 """
 
 from collections import Counter

@@ -8,8 +8,8 @@ and may be sampled as one.
 import functools
 import re
 
-# Other words for a kind of object. Whoever rides or plays is a person, and what nobody
-# is photographed without stands for its person too. The name of a kind is PASCAL VOC's
+# Other words for a kind of object. A rider or player is a person, and what is always
+# photographed with a person stands for one too. The name of a kind is PASCAL VOC's
 # or COCO's, where these have one.
 _OTHER_WORDS = {
     "aeroplane": "aircraft airliner airplane jet plane",

@@ -96,7 +96,7 @@ def problem_with(record: Record) -> str | None:
 
 
 def header_problem_with(record: Record) -> str | None:
-    """What of that the headers of the two files already tell."""
+    """The part of `problem_with` that the headers of the two files show."""
     return _problem_with(record, read_size, read_size)
 
 
@@ -125,7 +125,7 @@ def _problem_with(record, image_size, mask_size):
 
 def _unreadable(file, error):
     cause = error.__cause__
-    if cause is None:  # of another kind, told in full
+    if cause is None:  # of another kind: the whole message
         return printable(str(error))
     reason = getattr(cause, "strerror", None) or cause
     if isinstance(cause, UnidentifiedImageError):

@@ -146,7 +146,7 @@ def check_layers(model: Any) -> None:
 def _import_keras():
     try:
         import keras
-        import tensorflow  # noqa: F401 its absence shall be told here
+        import tensorflow  # noqa: F401 so that the error is raised here
     except ImportError as error:
         raise ImportError(
             "Keras models need TensorFlow and Keras: pip install tensorflow keras. A "

@@ -65,7 +65,7 @@ class RunQueue:
         def work():
             try:
                 future.set_result(job())
-            # Whoever waits for the result is told.
+            # The threads that wait for the result get the error.
             except BaseException as error:
                 future.set_exception(error)
             finally:

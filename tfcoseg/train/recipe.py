@@ -205,7 +205,7 @@ def train(
         tell: called once, before training, with a line for each file or group that is
             left out; `None` warns if there is one.
         strategy: "mirrored" shares the pairs of each batch among all GPUs of this
-            machine (its logical CPUs where it has none). A run may go on with another.
+            machine (its logical CPUs where it has none). A resumed run may use another.
 
     Returns:
         Path of the best weights.

@@ -38,7 +38,7 @@ class RunFolder:
         path: the folder; made if it does not exist.
         arguments: what the run is asked to do, JSON-serialisable. A folder that holds
             finished epochs is opened only with the arguments of that run.
-        notes: what else to keep beside the arguments; may change from run to run.
+        notes: what else to keep with the arguments; may change from run to run.
 
     Raises:
         ValueError: if the folder holds a run with other arguments, or files but no run.

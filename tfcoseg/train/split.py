@@ -152,7 +152,7 @@ def _distinct_names(roots):
 def _share_of(records, share):
     """Two lists: that share of the pictures, and before it all others.
 
-    Whoever is drawn without another picture of its group is of no use to either, and
+    A picture that is drawn without another one of its group is of no use there, and
     stays with the others.
     """
     numbers = shares(records)

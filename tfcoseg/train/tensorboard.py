@@ -38,7 +38,7 @@ def tensorboard_callbacks(
 
 
 def check_tensorboard() -> None:
-    """Raises an ImportError with the cure where the package is missing."""
+    """Raises an ImportError that says how to install the package if it is absent."""
     try:
         import tensorboard  # noqa: F401  (TensorFlow's summaries need it)
     except ImportError as error:
