@@ -11,8 +11,8 @@ from tfcoseg.data.kinds import kinds
 # In the background of pictures of anything.
 UNTRUSTED = frozenset({"person", "building", "tree", "grass", "sky", "road", "water"})
 
-# Pictures of these seldom show people, and portraits seldom these: three in a hundred of
-# PASCAL VOC's pictures of such classes, counted by eye.
+# Pictures of these seldom show people, and portraits seldom these: of PASCAL VOC's
+# pictures of such classes, counted by eye, three in a hundred.
 WITHOUT_PEOPLE = frozenset(
     "aeroplane bear bird cat cow deer fox giraffe goat lion rhino sheep tiger wolf "
     "zebra".split()

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def import_gradio() -> Any:
-    """The package gradio; the error if it is absent says how to install it."""
+    """The package gradio; the error says how to install it."""
     try:
         import gradio
     except ImportError as error:

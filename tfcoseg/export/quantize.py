@@ -48,7 +48,7 @@ def quantize_int8(float_file: bytes, statistics: Mapping[str, Any]) -> bytes:
 
 
 def import_quantizer() -> Any:
-    """The package ai_edge_quantizer; the error if it is absent says how to install it."""
+    """The package ai_edge_quantizer; the error says how to install it."""
     try:
         import ai_edge_quantizer.algorithm_manager
     except ImportError as error:
