@@ -13,6 +13,7 @@ from tfcoseg.benchmark import (
     compare_client_with_tensorflow,
     compare_implementations,
     compare_pipeline_with_step,
+    compare_start_of_engines,
     compare_with_encoder,
     compare_with_literal,
     compare_with_pairs,
@@ -69,11 +70,16 @@ def test_network_costs_more_than_its_encoder():
 
 
 def test_a_group_costs_less_than_its_pairs():
-    (comparison,) = compare_with_pairs(1, count=6, working_size=33)
-    assert comparison.target == 0.1 and not comparison.at_least
-    assert comparison.name.startswith("6 pictures by their 30 ordered pairs")
-    times = comparison.timings
-    assert comparison.ratio == times["group"].median / times["pairs"].median
+    all_pairs, large = compare_with_pairs(1, count=4, large=10, working_size=33)
+    assert all_pairs.target == 0.1 and not all_pairs.at_least
+    assert all_pairs.name.startswith("4 pictures by their 12 ordered pairs")
+    times = all_pairs.timings
+    assert all_pairs.ratio == times["group"].median / times["pairs"].median
+    assert large.target == 1.3 and not large.at_least
+    assert large.name == "each of 10 pictures by each of two"
+    times = large.timings
+    each = times["large group"].median / 10, times["pair"].median / 2
+    assert large.ratio == pytest.approx(each[0] / each[1])
 
 
 @pytest.mark.slow
@@ -145,6 +151,28 @@ def test_the_client_asks_before_tensorflow_is_imported(monkeypatch):
     monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(OSError, match="import tensorflow ended with 1"):
         list(compare_client_with_tensorflow(1))
+
+
+def test_the_start_of_both_engines(monkeypatch):
+    """In turns, and without the first round; CPU is that of the command's process."""
+    ran = []
+
+    def run(command, check, capture_output):
+        ran.append(command[command.index("--engine") + 1])
+        code = "sum(range(3_000_000))" if ran[-1] == "tensorflow" else "pass"
+        return subprocess.CompletedProcess(command, real([sys.executable, "-c", code]))
+
+    real = subprocess.check_call
+    monkeypatch.setattr("tfcoseg.benchmark.start.subprocess.run", run)
+    clock, processor = compare_start_of_engines(2)
+    assert ran == ["litert", "tensorflow", "tensorflow", "litert"] + ran[4:]
+    assert len(ran) == 6 and ran[4:] == ["litert", "tensorflow"]
+    for found in (clock, processor):
+        assert found.target == 1 / 8 and not found.at_least
+        assert found.timings["litert"].rounds == 2
+        times = found.timings
+        assert found.ratio == times["litert"].median / times["tensorflow"].median
+    assert processor.timings["tensorflow"].median > processor.timings["litert"].median
 
 
 def test_machine():
