@@ -120,7 +120,8 @@ def test_another_backend_of_keras(backend, photographs):
         f"        if name == {backend!r}: raise ModuleNotFoundError("
         f"\"No module named '{backend}'\")\n"
         "sys.meta_path.insert(0, Without())\n"
-        "from tfcoseg.cli.main import main; main(['segment', 'a.jpg', 'b.jpg'])"
+        "from tfcoseg.cli.main import main\n"
+        "main(['segment', 'a.jpg', 'b.jpg', '--engine', 'tensorflow'])"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True
