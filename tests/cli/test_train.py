@@ -67,6 +67,7 @@ def test_every_field_of_the_recipe_has_an_option(called):
         "self_share": 0.6,
         "distractor_share": 0.7,
         "swap_share": 0.08,
+        "scene_share": 0.15,
         "reference_share": 0.9,
         "patience": 8,
         "seed": 11,

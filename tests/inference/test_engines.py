@@ -99,7 +99,8 @@ def test_both_find_the_same(no_gpu):
     # LiteRT explains its masks, too: by TensorFlow.
     levels = lite.explain(*pictures).levels_a, keras.explain(*pictures).levels_a
     for size, level in levels[0].items():
-        np.testing.assert_allclose(level, levels[1][size], atol=1e-3)
+        other = levels[1][size]
+        np.testing.assert_allclose(level, other, atol=0.02 * np.abs(other).max())
 
 
 def test_the_command_imports_no_tensorflow(tmp_path):
