@@ -20,7 +20,6 @@ def calibrate(
     pairs: Sequence[Pair],
     size: int,
     donors: Iterable[Record] = (),
-    distractor_share: float = 0.0,
     scene_share: float = 0.0,
 ) -> dict[str, float]:
     """Sets slope, bias and `min_score` of a network's `Verification`.
@@ -34,9 +33,9 @@ def calibrate(
         network: a model of `tfcoseg.applications`; changed in place.
         pairs: positive and negative ones, not trained on.
         size: side of the square in pixels at which the network sees the pictures.
-        donors, distractor_share, scene_share: objects of other kinds that are pasted
-            into some of the pairs; see `pair_dataset`. So a scene alone does not make a
-            pair.
+        donors, scene_share: some of the negative pairs are one scene, into which
+            objects of these are pasted; see `pair_dataset`. So a scene alone does not
+            make a pair.
 
     Returns:
         "slope", "bias", "min_score", and the number of "positive" and "negative" pairs.
@@ -57,7 +56,6 @@ def calibrate(
         augment=False,
         drop_remainder=False,
         donors=donors,
-        distractor_share=distractor_share,
         scene_share=scene_share,
     )
     cosines = _cosines(network, dataset)
