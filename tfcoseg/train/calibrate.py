@@ -1,6 +1,6 @@
 """What verification takes for the same kind: set on pairs, after the training."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from tfcoseg.data.pairing import Pair
 from tfcoseg.data.pipeline import pair_dataset
-from tfcoseg.data.record import Record
 
 # Of the pairs that have an object in common, so many may be lost.
 _LOST = 0.03
@@ -16,11 +15,7 @@ _BATCH = 8
 
 
 def calibrate(
-    network: keras.Model,
-    pairs: Sequence[Pair],
-    size: int,
-    donors: Iterable[Record] = (),
-    scene_share: float = 0.0,
+    network: keras.Model, pairs: Sequence[Pair], size: int
 ) -> dict[str, float]:
     """Sets slope, bias and `min_score` of a network's `Verification`.
 
@@ -33,9 +28,6 @@ def calibrate(
         network: a model of `tfcoseg.applications`; changed in place.
         pairs: positive and negative ones, not trained on.
         size: side of the square in pixels at which the network sees the pictures.
-        donors, scene_share: some of the negative pairs are one scene, into which
-            objects of these are pasted; see `pair_dataset`. So a scene alone does not
-            make a pair.
 
     Returns:
         "slope", "bias", "min_score", and the number of "positive" and "negative" pairs.
@@ -49,15 +41,8 @@ def calibrate(
             "Calibration takes pairs with an object in common and pairs without. "
             f"Received: {positive.sum()} and {(~positive).sum()}"
         )
-    dataset = pair_dataset(
-        pairs,
-        size,
-        _BATCH,
-        augment=False,
-        drop_remainder=False,
-        donors=donors,
-        scene_share=scene_share,
-    )
+    # As people have them: with objects pasted in, scores of real pairs come out wrong.
+    dataset = pair_dataset(pairs, size, _BATCH, augment=False, drop_remainder=False)
     cosines = _cosines(network, dataset)
     slope, bias = fit_logistic(cosines, positive)
     least = float(np.quantile(cosines[positive], _LOST))

@@ -289,7 +289,7 @@ def _calibrate(network, records, recipe):
     )
     # As close as training comes to the size at which people use the network.
     size = min(recipe.sizes, key=lambda size: abs(size - WORKING_SIZE))
-    calibrate(network, pairs, size, records, recipe.scene_share)
+    calibrate(network, pairs, size)
 
 
 def _batch_sizes(recipe):
