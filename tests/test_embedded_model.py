@@ -40,15 +40,16 @@ def msrc(working_size=WORKING_SIZE):
     return scores(Predictor(working_size=working_size), "msrc_coseg", **protocol)
 
 
-# The weights are those of a first, short run; the bounds are those that hold for what
-# replaces them. Strict, so that reaching them cannot go unnoticed.
-_FIRST_RUN = "the weights of the first run reach J 85.0 on MSRC and 39.3 on DAVIS-2016"
-not_reached_yet = pytest.mark.xfail(reason=_FIRST_RUN, strict=True)
+# The weights are not trained to the end; the bounds are those that hold for what replaces
+# them. Strict, so that reaching them cannot go unnoticed.
+_SO_FAR = "the weights so far reach J 85.1 on MSRC and 48.9 on DAVIS-2016"
+not_reached_yet = pytest.mark.xfail(reason=_SO_FAR, strict=True)
 
 
-def test_the_first_run_is_no_worse_than_it_was():
+def test_the_weights_are_no_worse_than_they_were():
     jaccard, share = msrc()
-    assert jaccard >= 84.5 and share <= 6.5
+    assert jaccard >= 84.5 and share <= 3.7
+    assert scores(Predictor(), "davis2016", limit=4)[0] >= 47
 
 
 @not_reached_yet

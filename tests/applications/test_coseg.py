@@ -27,7 +27,7 @@ from tfcoseg.embedded import (
 # The models, and the weights that each has by default.
 MODELS = {
     CoSegEfficientNetLite2: "coseg",
-    CoSegEfficientNetLite0: "coseg-small",
+    CoSegEfficientNetLite0: None,
     CoSegMobileNetV2: None,
     CoSegResNet50: None,
     CoSegVGG16: None,
@@ -94,7 +94,6 @@ def test_names_and_manners(build):
 @pytest.mark.parametrize("build", MODELS)
 def test_weights_that_do_not_exist_name_those_that_do(build):
     own = {CoSegEfficientNetLite2: "'coseg', 'coseg-v3', "}
-    own |= {CoSegEfficientNetLite0: "'coseg-small', "}
     known = rf"one of \[{own.get(build, '')}'imagenet', None\]"
     foreign = "coseg-small" if build is CoSegEfficientNetLite2 else "coseg"
     for name in ("best.h5", "coseg-v9", foreign):

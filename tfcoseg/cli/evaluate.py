@@ -89,11 +89,11 @@ def run(args: argparse.Namespace) -> int:
         report |= beside(evaluation, benchmark, declaration)
     if report["is_training_score"]:
         report |= without_published(args, folder, protocol)
+    if args.output is not None:  # first: the reader of a pipe may have gone
+        write_report(args.output, evaluation, report, args.overwrite)
     print(f"{heading(report)}\n\n{format_table(report)}")
     if report["sizes"]:
         print(f"\n{format_sizes(report['sizes'])}")
-    if args.output is not None:
-        write_report(args.output, evaluation, report, args.overwrite)
     for problem in evaluation.problems:
         print(problem, file=sys.stderr)
     for difference in evaluation.differences:
