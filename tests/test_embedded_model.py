@@ -40,7 +40,7 @@ def msrc(working_size=WORKING_SIZE):
     return scores(Predictor(working_size=working_size), "msrc_coseg", **protocol)
 
 
-# The weights are not trained to the end; the bounds are those that hold for what replaces
+# The weights are not trained to the end; the bounds are those for what will replace
 # them. Strict, so that reaching them cannot go unnoticed.
 _SO_FAR = "the weights so far reach J 85.1 on MSRC and 48.9 on DAVIS-2016"
 not_reached_yet = pytest.mark.xfail(reason=_SO_FAR, strict=True)
