@@ -124,11 +124,12 @@ def _subcommands(parser):
 
 def test_figures_are_those_of_the_card_and_their_commands_exist():
     rows = re.findall(r"^\| ([^|`]+) \| `([^`]+)`[^|]*\| ([\d.]+) \|$", README, re.M)
-    assert len(rows) == 3
+    assert len(rows) == 4
     scores = read_card("coseg")["scores"]
     msrc = scores["msrc_coseg, 7 groups x first 10"]
     davis = scores["davis2016, pairs inside each video"]
-    expected = msrc["J"], msrc["wrong partner, J"], davis["J"]
+    with_mask = davis["with the first frame's mask as reference, J"]
+    expected = msrc["J"], msrc["wrong partner, J"], davis["J"], with_mask
     assert [float(figure) for *_, figure in rows] == list(expected)
     share = msrc["wrong partner, pixels predicted"]
     assert f"(predicts {share} % of the pixels)" in README

@@ -66,8 +66,8 @@ def test_a_run_from_the_beginning_to_the_end(recipe, whole):
     assert same("trunk") and same("branch") == (best["stage"] == "head")
 
     # Descriptors and verification are set from the pictures.
-    means = [each.descriptor_mean.numpy() for each in encoders]
-    assert not np.allclose(*means)
+    variances = [each.descriptor_variance.numpy() for each in encoders]
+    assert not np.allclose(*variances)
     settings = [
         [float(getattr(m.get_layer("verification"), name)) for m in (trained, start)]
         for name in ("slope", "bias", "min_score")
