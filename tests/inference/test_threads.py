@@ -6,17 +6,19 @@ import sys
 import pytest
 
 PROGRAM = """
+import functools
 from tfcoseg import samples
 from tfcoseg.inference import Predictor
 import tensorflow as tf
 
-Predictor("coseg", 33, threads=1).predict(*samples.pair())
+predictor = functools.partial(Predictor, "coseg", 33, engine="tensorflow")
+predictor(threads=1).predict(*samples.pair())
 threading = tf.config.threading
 print(threading.get_intra_op_parallelism_threads(), end=" ")
 print(threading.get_inter_op_parallelism_threads())
-Predictor("coseg", 33, threads=1)
-Predictor("coseg", 33)
-Predictor("coseg", 33, threads=2)
+predictor(threads=1)
+predictor()
+predictor(threads=2)
 """
 
 

@@ -41,7 +41,7 @@ def test_a_configuration_elsewhere(value, tmp_path):
         "from tfcoseg import samples\n"
         "from tfcoseg.cli.main import main\n"
         "sys.exit(main(['segment', *map(str, samples.pair()), '--size', '65', "
-        "'--output', sys.argv[1]]))"
+        "'--engine', 'tensorflow', '--output', sys.argv[1]]))"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "out")],
