@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from tfcoseg.cli.arguments import add_model_arguments
+from tfcoseg.cli.arguments import add_engine_arguments, add_model_arguments
 from tfcoseg.cli.evaluate_about import about, without_published
 from tfcoseg.cli.evaluate_arguments import (
     add_control_arguments,
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     add_protocol_arguments(parser)
     add_model_arguments(parser, size=None)
+    add_engine_arguments(parser)
     add_control_arguments(parser)
     add_report_arguments(parser)
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -111,11 +112,11 @@ def _evaluate(args, folder, protocol, benchmark, declaration):
     from tfcoseg.provenance import describe_weights
 
     size = args.size or declaration.working_size or WORKING_SIZE
-    engine = choose_engine(args.weights)
+    engine = args.engine = choose_engine(args.weights, args.engine)
     with quiet_engine(engine):
         weights = describe_weights(args.weights)
-        least = args.min_score
-        predictor = Predictor(args.weights, size, args.threshold, least, engine)
+        limits = args.threshold, args.min_score
+        predictor = Predictor(args.weights, size, *limits, engine, args.threads)
     start = time.monotonic()
     progress, examples = progress_bar(args.quiet), EXAMPLES if args.output else 0
     cache_of = cache_opener(args, weights.sha256, protocol)

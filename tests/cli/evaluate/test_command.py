@@ -56,6 +56,14 @@ def test_groups_pictures_and_limit(evaluate, tmp_path):
     assert results["controls"] == results["empty"] == {}
 
 
+def test_the_engine_is_in_the_report(evaluate, tmp_path, capsys):
+    assert evaluate("--output", tmp_path / "out", "--threads", 1) == 0
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert results["options"]["engine"] == "tensorflow"
+    assert evaluate("--engine", "litert") == 1
+    assert "LiteRT runs 'coseg' and .tflite files" in capsys.readouterr().err
+
+
 def test_threshold_matters(evaluate, capsys):
     assert evaluate("--threshold", 0) == 0
     row = next(

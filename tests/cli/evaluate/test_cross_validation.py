@@ -9,11 +9,12 @@ import pytest
 from tfcoseg.cli.evaluate_about import CARRIED
 from tfcoseg.cli.main import build_parser, main
 
-# The groups and the fold, where things are, and what both commands are told anyway.
+# The groups and the fold, where things are, what both commands are told anyway, and
+# what computes: another engine runs weights that have just been trained.
 LEFT = {
     *("data", "dataset", "data_dir", "manual_dir", "groups", "per_group", "void"),
     *("folds", "fold", "fold_by", "weights", "output", "overwrite", "cache", "quiet"),
-    *("command", "run", "error"),
+    *("command", "run", "error", "engine", "threads"),
 }
 
 
