@@ -15,7 +15,7 @@ from tfcoseg.cards import read_card
 from tfcoseg.data.scan import check_root
 from tfcoseg.export.calibration import record
 from tfcoseg.export.litert import export_litert
-from tfcoseg.files import write_json
+from tfcoseg.files import check_free, write_json
 from tfcoseg.train import Recipe, train
 from tfcoseg.train.embed import write_half
 
@@ -90,6 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     name = "coseg-small" if given.small else "coseg-v3"
     run = (given.run or Path("runs") / name).resolve()
+    check_free([given.output, *_beside(given.output)], given.overwrite)
     data, weights = (environment_folder(parser, name) for name in ("DATA", "WEIGHTS"))
     for name in SETS:
         check_root(data / name)
@@ -103,13 +104,17 @@ def main(arguments: list[str] | None = None) -> None:
 
 def write_beside(weights: Path, data: Path, overwrite: bool) -> list[Path]:
     """Writes what the package holds beside weights: LiteRT's file, int8's ranges."""
-    name = str(weights).removesuffix(".weights.h5")
-    ranges, lite = Path(f"{name}.calibration.json"), Path(f"{name}.tflite")
+    ranges, lite = _beside(weights)
     recorded = record(weights, [data / each for each in RECORDED], _RECORDED_PAIRS)
     write_json(ranges, recorded, overwrite)
     card = read_card(weights)
     export_litert(load_model(weights), lite, "float16", card=card, overwrite=overwrite)
     return [ranges, lite]
+
+
+def _beside(weights):
+    name = str(weights).removesuffix(".weights.h5")
+    return Path(f"{name}.calibration.json"), Path(f"{name}.tflite")
 
 
 def environment_folder(parser: argparse.ArgumentParser, name: str) -> Path:

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import pytest
 
@@ -56,3 +57,37 @@ def test_without_the_folders_it_is_a_usage_error(monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         coseg_v3.main(["--output", "x.weights.h5"])
     assert end.value.code == 2 and "TFCOSEG_DATA" in capsys.readouterr().err
+
+
+def test_beside_the_weights_lie_the_ranges_and_the_litert_file(
+    data, tmp_path, monkeypatch
+):
+    """Those of the weights that were written, and of the first two sets."""
+    weights = tmp_path / "mine.weights.h5"
+    asked = {}
+    monkeypatch.setattr(
+        coseg_v3, "record", lambda *given: asked.update(record=given) or {"sha256": "x"}
+    )
+    monkeypatch.setattr(coseg_v3, "read_card", lambda path: {"name": path.name})
+    monkeypatch.setattr(coseg_v3, "load_model", lambda path: f"model of {path.name}")
+    monkeypatch.setattr(
+        coseg_v3,
+        "export_litert",
+        lambda *given, **options: asked.update(lite=given, **options),
+    )
+    ranges, lite = coseg_v3.write_beside(weights, data, overwrite=False)
+    assert (ranges.name, lite.name) == ("mine.calibration.json", "mine.tflite")
+    assert json.loads(ranges.read_text()) == {"sha256": "x"}
+    folders = [data / "pascal_coseg", data / "caltech101"]
+    assert asked["record"] == (weights, folders, 20)
+    assert asked["lite"] == ("model of mine.weights.h5", lite, "float16")
+    assert asked["card"] == {"name": "mine.weights.h5"} and not asked["overwrite"]
+
+
+def test_what_is_there_is_not_replaced_after_hours(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("TFCOSEG_DATA", str(data))
+    monkeypatch.setenv("TFCOSEG_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr(coseg_v3, "train", lambda *given: pytest.fail("it trained"))
+    (tmp_path / "mine.tflite").write_bytes(b"")
+    with pytest.raises(FileExistsError, match="mine.tflite"):
+        coseg_v3.main(["--output", str(tmp_path / "mine.weights.h5")])
