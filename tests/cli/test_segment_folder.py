@@ -15,6 +15,7 @@ from PIL import Image
 from tfcoseg.cli.main import main
 from tfcoseg.coco import decode_rle
 from tfcoseg.embedded import EMBEDDED_WEIGHTS
+from tfcoseg.pictures import reading
 
 
 def segment(*args):
@@ -354,3 +355,74 @@ def test_a_folder_below_a_file_is_said_to_be_none(photos, tmp_path, no_network, 
     (line,) = capsys.readouterr().err.splitlines()
     assert "The output folder cannot be written to" in line and "file/out" in line
     assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The size of each picture that is decoded, in order."""
+    sizes, decode = [], reading.decoded
+
+    def counting(image):
+        sizes.append(image.size)
+        return decode(image)
+
+    monkeypatch.setattr("tfcoseg.pictures.reading.decoded", counting)
+    return sizes
+
+
+ALL = ["--overlay", "--cutout", "--soft", "--sheet"]
+
+
+@pytest.mark.parametrize("count", [2, 5])
+@pytest.mark.parametrize("options", [[], ["--sheet"], ALL])
+def test_every_picture_is_decoded_once(
+    count, options, tmp_path, square, brightness, decoded
+):
+    paths = [tmp_path / f"{number}.png" for number in range(count)]
+    for number, path in enumerate(paths):
+        square(path, size=(96 + number, 64))
+    output = ["--output", str(tmp_path / "out"), "--size", "33", *options]
+    assert main(["segment", *map(str, paths), *output]) == 0
+    assert sorted(decoded) == [(96 + number, 64) for number in range(count)]
+
+
+def test_so_is_each_beside_an_anchor(tmp_path, square, brightness, decoded):
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, path in enumerate(paths):
+        square(path, size=(96 + number, 64))
+    anchor, *others = map(str, paths)
+    output = ["--output", str(tmp_path / "out"), "--size", "33", *ALL]
+    assert main(["segment", *others, "--anchor", anchor, *output]) == 0
+    assert sorted(decoded) == [(96, 64), (97, 64), (98, 64)]
+
+
+def test_what_does_not_fit_into_memory_is_decoded_again(
+    tmp_path, square, brightness, decoded, monkeypatch
+):
+    """Room for two of three; what is drawn is the same."""
+    monkeypatch.setattr("tfcoseg.batch.decoded._MOST_BYTES", 2 * 96 * 64 * 3 + 100)
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        square(path)
+    output = ["--output", str(tmp_path / "out"), "--size", "33", "--cutout"]
+    assert main(["segment", *map(str, paths), *output]) == 0
+    assert len(decoded) == 4
+    cut = [np.asarray(Image.open(p)) for p in sorted(tmp_path.glob("out/*_cutout.png"))]
+    assert len(cut) == 3 and all(np.array_equal(cut[0], other) for other in cut)
+    assert cut[0][..., 3].any()
+
+
+def test_a_sheet_of_a_run_that_resumes_reads_what_is_missing(
+    tmp_path, square, brightness, decoded
+):
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        square(path)
+    output = ["--output", str(tmp_path / "out"), "--size", "33", "--sheet"]
+    assert main(["segment", *map(str, paths), *output]) == 0
+    before = (tmp_path / "out/contact_sheet.png").read_bytes()
+    (tmp_path / "out/1_mask.png").unlink()
+    assert main(["segment", *map(str, paths), *output]) == 0
+    # All three for the masks, of which each depends on all.
+    assert len(decoded) == 6
+    assert (tmp_path / "out/contact_sheet.png").read_bytes() == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,11 @@ _HEIGHT, _COLUMNS = 160, 5
 
 
 def write_sheet(
-    output: Path, name: str, entries: Mapping[Path, dict[str, Any]], again: bool
+    output: Path,
+    name: str,
+    entries: Mapping[Path, dict[str, Any]],
+    again: bool,
+    copies: Mapping[Path, np.ndarray] = MappingProxyType({}),
 ) -> None:
     """Writes the contact sheet of a group from what is on the disk.
 
@@ -23,13 +28,16 @@ def write_sheet(
         name: the sheet's, below that folder.
         entries: of the group, by the path of the picture.
         again: whether it is made anew if it is there.
+        copies: small copies, as `small_copy` makes them, of pictures that were decoded
+            before; the others are read.
     """
     if (output / name).is_file() and not again:
         return
-    thumbnails = [
-        _thumbnail(read_image(path), output / entry["outputs"]["mask"], _caption(entry))
-        for path, entry in entries.items()
-    ]
+    thumbnails = []
+    for path, entry in entries.items():
+        small = copies[path] if path in copies else small_copy(read_image(path))
+        mask_path = output / entry["outputs"]["mask"]
+        thumbnails.append(_thumbnail(small, mask_path, _caption(entry)))
     rows = [
         thumbnails[start : start + _COLUMNS]
         for start in range(0, len(thumbnails), _COLUMNS)
@@ -38,13 +46,18 @@ def write_sheet(
     write_png(output / name, contact_sheet(rows, None, height, gap=4), True)
 
 
-def _thumbnail(picture, mask_path, caption):
-    """A picture with its object tinted, small, under its caption."""
+def small_copy(picture: np.ndarray) -> np.ndarray:
+    """A picture, uint8 (height, width, 3), as small as a contact sheet has it."""
     size = fitting_size(picture.shape, _HEIGHT)[::-1]
     small = Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(small)
+
+
+def _thumbnail(small, mask_path, caption):
+    """A small copy with its object tinted, under its caption."""
     with Image.open(mask_path) as mask:
-        small_mask = mask.resize(size, Image.Resampling.NEAREST)
-    tinted = overlay(np.asarray(small), np.asarray(small_mask))
+        small_mask = mask.resize(small.shape[1::-1], Image.Resampling.NEAREST)
+    tinted = overlay(small, np.asarray(small_mask))
     return np.asarray(contact_sheet([[tinted]], [caption], _HEIGHT, gap=4))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tfcoseg.batch.decoded import Decoded
 from tfcoseg.batch.entry import make_entry
 from tfcoseg.batch.names import output_names, sheet_name
 from tfcoseg.batch.results import Results
@@ -38,8 +39,9 @@ class Done:
 class Worker:
     """Segments groups of pictures and writes what is wanted of them.
 
-    Of a group the features of every picture are held in memory, and one picture; beside
-    an anchor, one picture.
+    Of a group the features of every picture are held in memory, and one picture, or as
+    many as fit into 256 MB where they are drawn, too; beside an anchor, one picture. A
+    picture is decoded once, or twice where it did not fit.
 
     Args:
         predictor: a `Predictor`, or what encodes, finds and finishes as one.
@@ -62,6 +64,7 @@ class Worker:
         self._drawings, self._results = drawings, results
         self._output = results.path.parent
         self._step, self._read_image = step, read
+        self._decoded = Decoded(read)
 
     def run(self, groups: Iterable[Group]) -> Iterator[Done]:
         """Segments each group, whatever becomes of the others.
@@ -86,6 +89,7 @@ class Worker:
 
     def _run_group(self, done):
         group, names = done.group, output_names(done.group, self._drawings)
+        self._decoded = Decoded(self._read_image, self._drawings.sheet)
         digests = _digests(group, done.problems)
         anchor = None if group.anchor is None else _digest(group.anchor)
         kept = self._begin(group, names, digests, anchor)
@@ -104,7 +108,8 @@ class Worker:
         done.entries = {path: done.entries[path] for path in ordered}
         if self._drawings.sheet and done.entries:
             again = bool(missing)
-            write_sheet(self._output, sheet_name(group), done.entries, again)
+            copies = self._decoded.small
+            write_sheet(self._output, sheet_name(group), done.entries, again, copies)
 
     def _begin(self, group, names, digests, anchor):
         """What is there already; beside an anchor no picture depends on another."""
@@ -120,10 +125,11 @@ class Worker:
     def _among_each_other(self, done, missing, paths):
         """(path, what was found) of each missing one: all are needed for that."""
         if len(paths) <= 2:  # before there is a wait for a network
-            paths = [path for path in paths if self._read(done, path) is not None]
+            paths = [path for path in paths if self._read(done, path, True) is not None]
         encoded, left = {}, set(missing)
         for path in paths if len(paths) > 1 else ():
-            if (one := self._encode(done, path)) is not None:
+            again = path in left and self._drawings.needs_picture
+            if (one := self._encode(done, path, again)) is not None:
                 encoded[path] = one
             self._step(0.5 if path in left else 0.0, path)
         if len(encoded) < 2:
@@ -140,18 +146,19 @@ class Worker:
     def _beside_anchor(self, done, missing, _):
         anchor = self._predictor.encode(self._read_image(done.group.anchor))
         for path in missing:
-            if (one := self._encode(done, path)) is not None:
+            again = self._drawings.needs_picture
+            if (one := self._encode(done, path, again)) is not None:
                 yield path, self._predictor.find([one], anchor)[0]
             self._step(1.0, path)
 
-    def _encode(self, done, path):
-        picture = self._read(done, path)
+    def _encode(self, done, path, again):
+        picture = self._read(done, path, again)
         return None if picture is None else self._predictor.encode(picture)
 
-    def _read(self, done, path):
-        """The picture, or None with a problem more."""
+    def _read(self, done, path, again):
+        """The picture, or None with a problem more; kept if it is needed again."""
         try:
-            return self._read_image(path)
+            return self._decoded.read(path, again)
         except (OSError, ValueError) as error:
             done.problems.append(str(error))
             return None
@@ -161,7 +168,7 @@ class Worker:
         if len(done.entries) == done.kept:
             self._results.write()  # says that these files are going to be ours
         needed = self._drawings.needs_picture
-        picture = self._read_image(path) if needed else None
+        picture = self._decoded.read(path) if needed else None
         mask, soft_mask = self._predictor.finish(find)
         for kind, name in names.items():
             with errors_of_writing(self._output / name):
