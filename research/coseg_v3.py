@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     name = "coseg-small" if given.small else "coseg-v3"
     run = (given.run or Path("runs") / name).resolve()
-    check_free([given.output, *_beside(given.output)], given.overwrite)
+    check_free([given.output, *_beside(given.output, ".json")], given.overwrite)
     data, weights = (environment_folder(parser, name) for name in ("DATA", "WEIGHTS"))
     for name in SETS:
         check_root(data / name)
@@ -112,9 +112,9 @@ def write_beside(weights: Path, data: Path, overwrite: bool) -> list[Path]:
     return [ranges, lite]
 
 
-def _beside(weights):
+def _beside(weights, *more):
     name = str(weights).removesuffix(".weights.h5")
-    return Path(f"{name}.calibration.json"), Path(f"{name}.tflite")
+    return [Path(name + end) for end in (".calibration.json", ".tflite", *more)]
 
 
 def environment_folder(parser: argparse.ArgumentParser, name: str) -> Path:

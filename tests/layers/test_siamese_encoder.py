@@ -265,6 +265,7 @@ def branched():
 
 
 def test_a_branch_is_a_second_copy_of_the_upper_layers(branched, tmp_path):
+    keras.utils.set_random_seed(1)  # how much a change shows depends on the weights
     stock = randomized(STOCK["mobilenetv2"][0](weights=None))
     path = save(stock, "mobilenetv2", tmp_path)
     branched.load_backbone(path)
@@ -280,7 +281,7 @@ def test_a_branch_is_a_second_copy_of_the_upper_layers(branched, tmp_path):
         np.ones((1, 1, 32, 192))
     )
     features, *rest = branched.encode(image)
-    assert np.abs(features - before[0]).max() > 1e-4 * np.abs(features).max()
+    assert np.abs(features - before[0]).max() > 1e-3 * np.abs(features).max()
     for one, two in zip(rest, before[1:], strict=True):
         np.testing.assert_array_equal(one, two)
 
